@@ -1,0 +1,152 @@
+"""What is decided before anything happens: plans, and the facts about this machine they are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Platform:
+    """An OCI platform: Go's GOOS, GOARCH and, for arm and amd64, the variant (v7, v2)."""
+
+    os: str
+    architecture: str
+    variant: str = ""
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+
+
+@dataclass(frozen=True)
+class LocalFacts:
+    """What the machine and the Go module say. `packages` are the main packages, as ./relative folders."""
+
+    project: Path
+    module: str
+    packages: tuple[str, ...]
+    architecture: str
+    version: str
+    """What `{version}` stands for: git describe, or "dev" outside of git."""
+
+
+@dataclass(frozen=True)
+class CompilePlan:
+    """One `go build`."""
+
+    project: Path
+    package: str
+    platform: Platform
+    tags: tuple[str, ...]
+    ldflags: tuple[str, ...]
+    trimpath: bool
+    rebuild_all: bool
+    installsuffix: str
+
+
+@dataclass(frozen=True)
+class RootfsPlan:
+    """What the image's root filesystem must hold. `ca` is auto, system or none."""
+
+    entrypoint: str
+    ca: str
+
+
+@dataclass(frozen=True)
+class ImagePlan:
+    """The OCI image config. `user` is the numeric uid and gid."""
+
+    platform: Platform
+    entrypoint: str
+    user: int
+
+
+@dataclass(frozen=True)
+class BuildPlan:
+    """Every decision of the build."""
+
+    app: str
+    compile: CompilePlan
+    rootfs: RootfsPlan
+    image: ImagePlan
+
+
+@dataclass(frozen=True)
+class RegistryPlan:
+    """Where the image is pushed. `insecure` allows plain http and unknown certificates."""
+
+    repository: str
+    tag: str
+    insecure: bool
+
+
+@dataclass(frozen=True)
+class StorePlan:
+    """Local podman's store."""
+
+    repository: str
+
+
+DeliveryPlan = RegistryPlan | StorePlan
+
+
+@dataclass(frozen=True)
+class Port:
+    """A TCP port that the app listens on."""
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Health:
+    """How to see that the app serves. `kind` is http, tcp or grpc; `path` belongs to http."""
+
+    kind: str
+    port: Port
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class WorkloadPlan:
+    """What runs, wherever it runs. Memory in bytes, CPU in thousandths of a core, timeout in seconds."""
+
+    app: str
+    ports: tuple[Port, ...]
+    health: Health | None
+    args: tuple[str, ...]
+    env: tuple[tuple[str, str], ...]
+    user: int
+    cpu: str
+    memory: str
+    memory_bytes: int
+    replicas: int
+
+
+@dataclass(frozen=True)
+class ClusterTarget:
+    """A Kubernetes cluster. `kubeconfig` None is kubectl's default search."""
+
+    context: str
+    namespace: str
+    kubeconfig: str | None = None
+
+
+@dataclass(frozen=True)
+class LocalTarget:
+    """Podman on this machine. `publish` is the port on 127.0.0.1; None publishes each port under its own number."""
+
+    publish: int | None = None
+
+
+Target = ClusterTarget | LocalTarget
+
+
+@dataclass(frozen=True)
+class DeployPlan:
+    """Every decision of the deployment. `timeout` in seconds."""
+
+    workload: WorkloadPlan
+    target: Target
+    delivery: DeliveryPlan
+    timeout: float

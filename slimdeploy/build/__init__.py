@@ -1,0 +1,1 @@
+"""From source to an image: compile, linkage gate, root filesystem, image."""

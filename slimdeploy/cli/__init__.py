@@ -1,0 +1,111 @@
+"""What a person types: one file a verb. Here are the list of verbs and the only place that decides on an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from slimdeploy.cli.output import Output
+from slimdeploy.errors import InternalError, Interrupted, SlimdeployError, Terminated, UsageError
+
+VERBS = {
+    "init": "Write a commented slim.toml for the Go module in this folder.",
+    "build": "Compile, prove that the binary is static, and make the image.",
+    "push": "Build, and put the image into its registry.",
+    "render": "Build, and print the Kubernetes manifests.",
+    "diff": "Show what `up` would change. Writes nothing.",
+    "up": "Build, deliver, apply, and wait until it serves.",
+    "redeploy": "The unattended `up`, for timers: one line when nothing changed.",
+    "status": "Show what runs.",
+    "logs": "Print what the app prints.",
+    "down": "Remove everything that `up` made.",
+    "schedule": "Print a crontab line, a systemd timer or a CronJob that redeploys.",
+    "version": "Print the versions of slimdeploy and of the tools it uses.",
+}
+
+
+class Verbs(click.Group):
+    """Imports a verb's module only when that verb runs: start-up stays short."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """In the order in which people meet them."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The verb's command; None when there is none."""
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"slimdeploy.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click, with the nearest verb for one that does not exist."""
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], VERBS, 1)
+            hint = f"did you mean {near[0]}?" if near else "slimdeploy --help lists the verbs"
+            raise UsageError(f"there is no verb {args[0]!r}", hint=hint)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of verbs, without importing any of them."""
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def app() -> None:
+    """From a Go project to hardened, running pods with one command: slimdeploy up."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; the exit code is that of errors.py. No exception leaves this function."""
+    output = Output()
+    _handle_signals()
+    try:
+        return int(app.main(list(arguments), prog_name="slimdeploy", standalone_mode=False, obj=output) or 0)
+    except click.UsageError as error:
+        return output.failed(UsageError(error.format_message(), hint="slimdeploy --help"))
+    except click.Abort:
+        return output.failed(Interrupted("interrupted"))
+    except SlimdeployError as error:
+        return output.failed(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last resort: a traceback is for the log file, never for the screen
+        return output.failed(_bug(error))
+
+
+def _bug(error: Exception) -> InternalError:
+    from slimdeploy.state.reports import write_traceback
+
+    where = write_traceback(error)
+    return InternalError(
+        f"a mistake in slimdeploy: {type(error).__name__}", details=(f"traceback: {where}",), hint="please report it with that file"
+    )
+
+
+def _handle_signals() -> None:
+    """Ctrl-C and TERM end the programs that we started, then us. A second Ctrl-C ends us at once."""
+    for number, error in ((signal.SIGINT, Interrupted), (signal.SIGTERM, Terminated), (signal.SIGHUP, Terminated)):
+        signal.signal(number, _stopper(error))
+
+
+def _stopper(error: type[SlimdeployError]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+        signal.signal(number, lambda *_: os._exit(error.code))
+        from slimdeploy.tools.command import terminate_all
+
+        terminate_all()
+        raise error("interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}")
+
+    return stop

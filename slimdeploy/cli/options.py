@@ -1,0 +1,114 @@
+"""The flags that verbs share, named as kubectl and docker name them; each is also a variable SLIMDEPLOY_*."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from slimdeploy.cli.output import Output
+from slimdeploy.events import Note
+
+if TYPE_CHECKING:
+    from slimdeploy.pipeline import Request
+
+CONFIG_FILE = "slim.toml"
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Flags:
+    """The values of the shared flags."""
+
+    file: str | None = None
+    profile: str | None = None
+    directory: str = "."
+    context: str | None = None
+    namespace: str | None = None
+    kubeconfig: str | None = None
+    timeout: float | None = None
+    publish: int | None = None
+    local: bool = False
+
+
+class Duration(click.ParamType):
+    """A Go duration with its unit: 90s, 5m, 1h30m."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
+        """Seconds."""
+        from slimdeploy.config.rules import parse_duration
+
+        try:
+            return parse_duration(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def option(*names: str, **settings: Any) -> Callable[[Function], Function]:  # noqa: ANN401 - click's own keywords
+    """A click option that is also SLIMDEPLOY_<its long name>."""
+    long = next(name for name in names if name.startswith("--")).partition("/")[0]
+    variable = "SLIMDEPLOY_" + long.lstrip("-").replace("-", "_").upper()
+    return click.option(*names, envvar=variable, **settings)
+
+
+OUTPUT = (
+    option("-o", "--output", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the result."),
+    option("-q", "--quiet", is_flag=True, help="No progress; only the result and errors."),
+    option("-v", "--verbose", is_flag=True, help="Also what the tools print."),
+    option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours on stderr."),
+)
+PROJECT = (
+    option("--file", metavar="FILE", help="The configuration (default: slim.toml, if there is one)."),
+    option("-P", "--profile", metavar="NAME", help="A [profiles.NAME] of slim.toml to lay over it."),
+    option("-C", "--directory", metavar="DIR", default=".", help="The project's folder."),
+)
+TARGET = (
+    option("--context", metavar="NAME", help="Context of the kubeconfig, instead of cluster.context."),
+    option("-n", "--namespace", metavar="NAME", help="Namespace, instead of cluster.namespace."),
+    option("--kubeconfig", metavar="FILE", help="The kubeconfig (default: KUBECONFIG, ~/.kube/config)."),
+    option("--local", is_flag=True, help="Local podman, whatever slim.toml names."),
+)
+ROLLOUT = (
+    option("--timeout", type=Duration(), metavar="DURATION", help="How long to wait for the rollout, e.g. 5m."),
+    option("--publish", "-p", type=click.IntRange(1, 65535), metavar="PORT", help="Local target: port on 127.0.0.1."),
+)
+
+
+def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Callable[[Function], click.Command]:
+    """A click command whose function gets (output, flags, **what is left)."""
+
+    def decorate(function: Function) -> click.Command:
+        @click.pass_obj
+        def called(output: Output, /, **values: Any) -> Any:  # noqa: ANN401
+            output.configure(**{key: values.pop(key) for key in ("quiet", "verbose", "color", "form")})
+            shared = {key: values.pop(key) for key in Flags.__dataclass_fields__ if key in values}
+            return function(output, Flags(**shared), **values)
+
+        command: Function = called
+        for each in reversed([*(one for group in groups for one in group), *OUTPUT]):
+            command = each(command)
+        return click.command(name, help=function.__doc__)(command)
+
+    return decorate
+
+
+def request(flags: Flags, output: Output) -> Request:
+    """What the flags ask for. Raises ConfigError, UnreadableFile."""
+    from slimdeploy.config.reader import default_config, load
+    from slimdeploy.pipeline import Request
+    from slimdeploy.plan.deploy import Overrides
+
+    project = Path(flags.directory).resolve()
+    file = Path(flags.file) if flags.file else project / CONFIG_FILE
+    if flags.file or file.exists():
+        config = load(file, profile=flags.profile)
+    else:
+        output.terminal(Note(f"no {CONFIG_FILE} here: defaults, local target (`slimdeploy init` writes one)"))
+        config = default_config()
+    overrides = Overrides(**{key: getattr(flags, key) for key in Overrides.__dataclass_fields__})
+    return Request(project, config, overrides)

@@ -1,0 +1,49 @@
+"""stdout carries only the result, as text or as one JSON document; everything else goes to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from slimdeploy.errors import ConfigError, SlimdeployError
+from slimdeploy.ui.terminal import Terminal
+
+
+class Output:
+    """Where a verb puts its result and its events. `terminal` is set up once the flags are known."""
+
+    def __init__(self) -> None:
+        self.terminal = Terminal(quiet=False, verbose=False, color="auto")
+        self.json = False
+
+    def configure(self, *, quiet: bool, verbose: bool, color: str, form: str) -> None:
+        """Take over the flags."""
+        self.json = form == "json"
+        self.terminal = Terminal(quiet=quiet, verbose=verbose, color=color)
+
+    def result(self, text: str, document: Any) -> None:  # noqa: ANN401 - anything that JSON holds
+        """Print the result: the text, or the document with -o json."""
+        shown = json.dumps(document, indent=2, default=str) if self.json else text
+        if shown:
+            sys.stdout.write(shown.rstrip("\n") + "\n")
+            sys.stdout.flush()
+
+    def closing(self, text: str) -> None:
+        """The last line for people."""
+        self.terminal.result(text)
+
+    def failed(self, error: SlimdeployError) -> int:
+        """Show an error; the exit code."""
+        self.terminal.failure(error)
+        if self.json:
+            self.result("", {"error": _document(error)})
+        return error.code
+
+
+def _document(error: SlimdeployError) -> dict[str, Any]:
+    if isinstance(error, ConfigError):
+        problems = [{key: value for key, value in asdict(problem).items() if key != "source"} for problem in error.problems]
+        return {"exit_code": error.code, "problems": problems}
+    return {"exit_code": error.code, "message": error.what, "details": error.details, "hint": error.hint}

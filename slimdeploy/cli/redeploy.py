@@ -1,0 +1,44 @@
+"""slimdeploy redeploy: the unattended `up`, for cron, systemd timers and CronJobs."""
+
+from __future__ import annotations
+
+import signal
+import time
+from dataclasses import replace
+from types import FrameType
+from typing import NoReturn
+
+from slimdeploy.cli.options import PROJECT, ROLLOUT, TARGET, Duration, Flags, option, request, verb
+from slimdeploy.cli.output import Output
+from slimdeploy.cli.up import closing, result
+from slimdeploy.errors import DeadlineExceeded
+
+LIMITS = (
+    option("--deadline", type=Duration(), default="30m", show_default=True, help="Overall time limit."),
+    option("--lock-wait", type=Duration(), default="0s", show_default=True, help="How long to wait for another run."),
+)
+
+
+@verb("redeploy", PROJECT, TARGET, ROLLOUT, LIMITS)
+def command(output: Output, flags: Flags, deadline: float, lock_wait: float) -> None:
+    """`up` without anybody watching: never asks, ends in time, and prints one line (on stdout)."""
+    from slimdeploy.pipeline import up
+
+    started = time.monotonic()
+    _limit(deadline)
+    release = up(replace(request(flags, output), lock_wait=lock_wait), lambda _: None)
+    seconds = time.monotonic() - started
+    output.result(closing(release, seconds), result(release, seconds))
+
+
+def _limit(seconds: float) -> None:
+    """Raise DeadlineExceeded in the main thread after so many seconds; what we started is ended first."""
+
+    def expired(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+        from slimdeploy.tools.command import terminate_all
+
+        terminate_all()
+        raise DeadlineExceeded(f"not done after {seconds:g} s", hint="--deadline sets the limit; the next run goes on from here")
+
+    signal.signal(signal.SIGALRM, expired)
+    signal.setitimer(signal.ITIMER_REAL, seconds)

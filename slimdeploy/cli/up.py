@@ -1,0 +1,43 @@
+"""slimdeploy up: source -> running pods."""
+
+from __future__ import annotations
+
+import time
+
+from slimdeploy.artifacts.deploy import Release
+from slimdeploy.cli.diff import document
+from slimdeploy.cli.options import PROJECT, ROLLOUT, TARGET, Flags, request, verb
+from slimdeploy.cli.output import Output
+
+
+@verb("up", PROJECT, TARGET, ROLLOUT)
+def command(output: Output, flags: Flags) -> None:
+    """Build, deliver, apply, and wait until it serves. Run again, it changes nothing."""
+    from slimdeploy.pipeline import up
+
+    started = time.monotonic()
+    release = up(request(flags, output), output.terminal)
+    seconds = time.monotonic() - started
+    output.closing(closing(release, seconds))
+    output.result(release.url, result(release, seconds))
+
+
+def closing(release: Release, seconds: float) -> str:
+    """What changed, in one line."""
+    if not release.changed:
+        return f"nothing changed: {release.ready} ready on {release.target} ({seconds:.2f} s)"
+    changed = ", ".join(f"{change.ref} {change.action}" for change in release.changes.pending)
+    return f"up on {release.target} in {seconds:.2f} s: {changed}"
+
+
+def result(release: Release, seconds: float) -> dict[str, object]:
+    """The release as JSON holds it."""
+    return {
+        "changed": release.changed,
+        "image": release.image,
+        "ready": release.ready,
+        "target": release.target,
+        "url": release.url or None,
+        "seconds": round(seconds, 3),
+        "changes": document(release.changes),
+    }

@@ -1,0 +1,1 @@
+"""The image goes to where it will run, under its digest."""

@@ -1,0 +1,1 @@
+"""Onto the target and until it serves: a Kubernetes cluster or local podman."""

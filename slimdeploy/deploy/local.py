@@ -1,0 +1,177 @@
+"""The local target: one `podman run` made from the same plan as the Deployment, reached on 127.0.0.1 only."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from slimdeploy.artifacts.build import Delivered
+from slimdeploy.artifacts.deploy import Action, Applied, Change, Changes, ObjectRef, Release
+from slimdeploy.artifacts.plan import LocalTarget, WorkloadPlan
+from slimdeploy.deploy.destination import Instance, Status
+from slimdeploy.deploy.diagnosis import advice
+from slimdeploy.deploy.diff import field_changes
+from slimdeploy.deploy.health import answer
+from slimdeploy.errors import PolicyRefused, RolloutFailed
+from slimdeploy.events import Step
+from slimdeploy.manifests.labels import MANAGED_BY, MANAGER, labels
+from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.podman import Engine, Podman
+
+SPEC = "slimdeploy/spec"
+"""Label that keeps what the container was made from: it is how the next `up` sees that nothing changed."""
+WORKER_SECONDS = 1.0
+GRACE_SECONDS = 10
+Spec = dict[str, Any]
+
+
+class Local:
+    """One app as one container."""
+
+    def __init__(self, plan: WorkloadPlan, target: LocalTarget, podman: Podman, timeout: float) -> None:
+        self.plan = plan
+        self.target = target
+        self.podman = podman
+        self.timeout = timeout
+        self.name = f"slimdeploy-{plan.app}"
+        self.ref = ObjectRef("Container", self.name, "")
+
+    def diff(self, image: str) -> Changes:
+        """The container that runs against the one that would."""
+        wanted, live = container_spec(self.plan, self.target, image), self._live()
+        if live is None:
+            return Changes((Change(self.ref, Action.CREATED, tuple(field_changes({}, wanted)), wanted),))
+        changed = tuple(field_changes(self._spec(live), wanted))
+        same = not changed and live["State"]["Status"] == "running"
+        return Changes((Change(self.ref, Action.UNCHANGED if same else Action.CHANGED, changed, wanted),))
+
+    def apply(self, changes: Changes, delivered: Delivered) -> Applied:  # noqa: ARG002 - the proof that it is there
+        """`podman run`, in place of the old container."""
+        for change in changes.pending:
+            try:
+                self.podman.run(run_arguments(self.name, dict(change.manifest), self.podman.engine))
+            except ToolFailed as failure:
+                self.podman.remove(self.name, 0)
+                raise self._explain(failure) from None
+        return Applied(changes, self.name, 0)
+
+    def rollout(self, applied: Applied, delivered: Delivered, step: Step) -> Release:
+        """Wait until the health path answers. Raises RolloutFailed with the last log lines when the program ends."""
+        deadline, started = time.monotonic() + self.timeout, time.monotonic()
+        while reason := self._not_ready(started):
+            if time.monotonic() > deadline:
+                raise self._failed(f"not ready after {self.timeout:g} s: {reason}")
+            step.waiting(reason)
+            time.sleep(0.05)
+        step.summary = self.url or "running"
+        return Release("local", applied.changes, delivered.reference, 1, self.url)
+
+    def status(self) -> Status:
+        """The container."""
+        live = self._live()
+        if live is None:
+            return Status(self.plan.app, "local", "", 0, ())
+        state, image = live["State"]["Status"], str(self._spec(live).get("image", ""))
+        ready = state == "running" and self._not_ready(0.0) is None
+        instance = Instance(self.name, "Running" if ready else state, ready, int(live.get("RestartCount", 0)), image)
+        return Status(self.plan.app, "local", image, 1, (instance,), self.url)
+
+    def logs(self, *, tail: int, follow: bool, sink: Callable[[str], None]) -> None:
+        """The container's lines."""
+        if self._live() is None:
+            return
+        if follow:
+            self.podman.follow(self.name, tail)
+        for line in self.podman.logs(self.name, tail).splitlines():
+            sink(line)
+
+    def down(self, step: Step) -> tuple[ObjectRef, ...]:
+        """Remove the container and the images that were loaded for it."""
+        removed: list[ObjectRef] = []
+        if self._live() is not None:
+            step.waiting("stopping the container")
+            self.podman.remove(self.name, GRACE_SECONDS)
+            removed.append(self.ref)
+        for image in self.podman.images(f"localhost/{self.plan.app}"):
+            self.podman.remove_image(image)
+            removed.append(ObjectRef("Image", image[:12], ""))
+        return tuple(removed)
+
+    @property
+    def url(self) -> str:
+        """Where the first port answers; empty for a worker."""
+        if not self.plan.ports:
+            return ""
+        port, health = host_port(self.target, self.plan.ports[0].number), self.plan.health
+        return f"http://127.0.0.1:{port}{health.path if health and health.path else '/'}"
+
+    def _live(self) -> dict[str, Any] | None:
+        live = self.podman.inspect(self.name)
+        if live and (live["Config"].get("Labels") or {}).get(MANAGED_BY) != MANAGER:
+            raise PolicyRefused(f"the container {self.name} was not made by slimdeploy", hint="rename or remove it")
+        return live
+
+    def _spec(self, live: dict[str, Any]) -> Spec:
+        return dict(json.loads(live["Config"]["Labels"].get(SPEC, "{}")))
+
+    def _not_ready(self, started: float) -> str | None:
+        if self.plan.health is not None:
+            reason = answer(self.plan.health, host_port(self.target, self.plan.health.port.number))
+            if reason is None:
+                return None
+        else:
+            reason = "running, watched for a moment" if time.monotonic() - started < WORKER_SECONDS else None
+        live = self._live() or {"State": {"Status": "removed", "ExitCode": "?"}}
+        state = live["State"]
+        if state["Status"] not in {"running", "created", "initialized"}:
+            raise self._failed(f"the program ended with exit code {state['ExitCode']}{_oom(state)}")
+        return reason
+
+    def _failed(self, cause: str) -> RolloutFailed:
+        lines = self.podman.logs(self.name, 10).splitlines()
+        details = (f"last lines of {self.name}:", *lines) if lines else ("it printed nothing",)
+        return RolloutFailed(f"{self.name}: {cause}", details=details, hint=advice(cause, [], lines))
+
+    def _explain(self, failure: ToolFailed) -> RolloutFailed:
+        last = failure.output[-1:] or ("no output",)
+        if "address already in use" in failure.text:
+            ports = ", ".join(str(host_port(self.target, port.number)) for port in self.plan.ports)
+            hint = "end what listens there, or choose another: slimdeploy up --publish 18080"
+            return RolloutFailed(f"port {ports} on 127.0.0.1 is in use", details=last, hint=hint)
+        return RolloutFailed(f"podman cannot run {self.name}", details=last, hint=advice(failure.text, [], []))
+
+
+def container_spec(plan: WorkloadPlan, target: LocalTarget, image: str) -> Spec:
+    """What one container is made from: the same decisions as the Deployment's, as data."""
+    return {
+        "image": image,
+        "args": list(plan.args),
+        "env": dict(plan.env),
+        "user": f"{plan.user}:{plan.user}",
+        "memory": plan.memory_bytes,
+        "ports": {str(host_port(target, port.number)): port.number for port in plan.ports},
+        "labels": labels(plan.app),
+    }
+
+
+def host_port(target: LocalTarget, port: int) -> int:
+    """The port on 127.0.0.1: the program's own, or the one that was asked for."""
+    return target.publish or port
+
+
+def run_arguments(name: str, spec: Spec, engine: Engine) -> tuple[str, ...]:
+    """The arguments of `podman run`: hardened as the pod is."""
+    arguments = ["--detach", "--replace", f"--name={name}", "--pull=never", "--read-only", f"--user={spec['user']}"]
+    arguments += ["--cap-drop=ALL", "--security-opt=no-new-privileges", "--tmpfs=/tmp:rw,mode=1777", "--read-only-tmpfs=false"]
+    arguments += [f"--ulimit={limit}" for limit in engine.ulimits]
+    arguments += [f"--memory={spec['memory']}b", f"--memory-swap={spec['memory']}b"] if engine.limits else []
+    arguments += [f"--publish=127.0.0.1:{host}:{port}" for host, port in spec["ports"].items()]
+    arguments += [f"--env={key}={value}" for key, value in spec["env"].items()]
+    arguments += [f"--label={key}={value}" for key, value in spec["labels"].items()]
+    return (*arguments, f"--label={SPEC}={json.dumps(spec, sort_keys=True)}", spec["image"], *spec["args"])
+
+
+def _oom(state: dict[str, Any]) -> str:
+    return " (OOMKilled)" if state.get("OOMKilled") else ""

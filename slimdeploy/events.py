@@ -1,0 +1,98 @@
+"""What can be reported while the chain runs, as values: steps emit them, one sink in ui/ shows them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class StepStarted:
+    """A step of the chain begins."""
+
+    step: str
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """A step ended well. `seconds` is wall time; `summary` says what came out."""
+
+    step: str
+    seconds: float
+    summary: str
+
+
+@dataclass(frozen=True)
+class StepFailed:
+    """A step ended with an error, which is reported by itself."""
+
+    step: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The state of a step that is still going on, replaced by the next one."""
+
+    step: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something worth knowing that is no error."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something that should be looked at."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolOutput:
+    """One line that an outside program printed (shown with -v)."""
+
+    tool: str
+    line: str
+
+
+Event = StepStarted | StepDone | StepFailed | Waiting | Note | Warned | ToolOutput
+Report = Callable[[Event], None]
+
+
+@dataclass
+class Step:
+    """A running step; what is put into `summary` is shown when it ends."""
+
+    name: str
+    report: Report
+    summary: str = ""
+    started: float = field(default_factory=time.monotonic)
+
+    def waiting(self, state: str) -> None:
+        """Report the state of a step that takes long."""
+        self.report(Waiting(self.name, state))
+
+
+@contextmanager
+def step(report: Report, name: str) -> Iterator[Step]:
+    """Report the begin and the end of a step, with its wall time."""
+    running = Step(name, report)
+    report(StepStarted(name))
+    try:
+        yield running
+    except BaseException:
+        report(StepFailed(name, time.monotonic() - running.started))
+        raise
+    report(StepDone(name, time.monotonic() - running.started, running.summary))
+
+
+def megabytes(size: int) -> str:
+    """Bytes as people compare them: 5.8 MB (10^6, as registries count)."""
+    return f"{size / 1e6:.1f} MB"

@@ -1,0 +1,59 @@
+"""DeployPlan + image -> Manifests, and Manifests -> YAML.
+
+Every string is double-quoted: PyYAML leaves 1e3, 0o17 or y bare, which Kubernetes' parser reads as something else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from slimdeploy.artifacts.deploy import Manifests
+from slimdeploy.artifacts.plan import WorkloadPlan
+from slimdeploy.manifests.deployment import deployment
+from slimdeploy.manifests.service import service
+from slimdeploy.manifests.service_account import service_account
+
+PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9./-]*")
+WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+
+
+def render(plan: WorkloadPlan, namespace: str | None, image: str) -> Manifests:
+    """All objects of the app, in the order in which they are applied: what is referred to comes first."""
+    objects = (service_account(plan, namespace), service(plan, namespace), deployment(plan, namespace, image))
+    return Manifests(tuple(each for each in objects if each is not None))
+
+
+def to_yaml(manifests: Manifests) -> str:
+    """A YAML stream that any YAML 1.1 or 1.2 parser reads alike."""
+    return yaml.dump_all(
+        manifests.objects, Dumper=_Quoting, sort_keys=False, explicit_start=True, width=10_000, allow_unicode=False
+    )
+
+
+class _Quoting(yaml.SafeDumper):
+    """Double quotes for every string value; keys stay plain where no parser can mistake them."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - no anchors, whatever repeats
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        super().increase_indent(flow, False)  # type: ignore[no-untyped-call]  # noqa: FBT003 - lists indented
+
+
+def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+
+
+def _mapping(dumper: yaml.SafeDumper, data: dict[str, Any]) -> yaml.MappingNode:
+    node = dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=False)
+    for key, _ in node.value:
+        if PLAIN_KEY.fullmatch(key.value) and key.value.lower() not in WORDS:
+            key.style = None
+    return node
+
+
+_Quoting.add_representer(str, _string)
+_Quoting.add_representer(dict, _mapping)

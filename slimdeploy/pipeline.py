@@ -1,0 +1,197 @@
+"""The chain, in order. Read this page first.
+
+    slim.toml -> Config -> plans -> Binary -> StaticBinary -> RootFilesystem -> Image -> Delivered
+                             plans + Image -> Manifests -> Changes -> Applied -> Release
+
+Each verb is a prefix of the chain. What can overlap overlaps here and nowhere else: while go compiles, the API client
+is imported and connected; while the image is delivered, the whole set is dry-run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from slimdeploy.artifacts.build import Delivered, Image
+from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
+from slimdeploy.artifacts.plan import BuildPlan, ClusterTarget, DeliveryPlan, DeployPlan, LocalFacts, RegistryPlan
+from slimdeploy.build.compile import compile_binary
+from slimdeploy.build.image import assemble
+from slimdeploy.build.linkage import prove_static
+from slimdeploy.build.rootfs import collect_files
+from slimdeploy.config.model import Config
+from slimdeploy.deliver import registry, store
+from slimdeploy.deploy.connect import connect
+from slimdeploy.deploy.destination import Destination
+from slimdeploy.events import Report, ToolOutput, megabytes, step
+from slimdeploy.facts.local import gather, module_path
+from slimdeploy.manifests.render import render as render_manifests
+from slimdeploy.plan.build import app_name, make_build_plan
+from slimdeploy.plan.deploy import Overrides, choose_target, delivery_plan, make_deploy_plan, workload_plan
+from slimdeploy.state.locks import locked
+from slimdeploy.state.places import project_folder
+from slimdeploy.state.workspace import workspace
+from slimdeploy.tools.buildah import Buildah
+from slimdeploy.tools.go import Go
+from slimdeploy.tools.podman import Podman, local_engine
+from slimdeploy.tools.skopeo import Skopeo
+
+LOOK_SECONDS = 60.0
+"""How long verbs that deploy nothing wait for anything."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a verb was asked for: a project, its configuration, and what the command line says over it."""
+
+    project: Path
+    config: Config
+    overrides: Overrides
+    lock_wait: float = 0.0
+
+
+@dataclass(frozen=True)
+class Built:
+    """An image on disk, and the name that it will have where it is delivered."""
+
+    image: Image
+    repository: str
+
+    @property
+    def reference(self) -> str:
+        """repository@digest."""
+        return f"{self.repository}@{self.image.digest}"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where one run works: what it decided about the build, a folder of its own, the project's kept results."""
+
+    local: LocalFacts
+    plan: BuildPlan
+    work: Path
+    kept: Path
+    report: Report
+
+    def line(self, tool: str, line: str) -> None:
+        """One line that a tool printed."""
+        self.report(ToolOutput(tool, line))
+
+
+def build(request: Request, report: Report) -> Built:
+    """Source -> image on disk."""
+    with bench(request, report) as here:
+        repository = delivery_plan(request.config, here.plan.app, here.local.version).repository
+        return Built(make_image(here), repository)
+
+
+def push(request: Request, report: Report) -> Delivered:
+    """Source -> image in the registry; without image.repository, in podman's store."""
+    with bench(request, report) as here:
+        plan = delivery_plan(request.config, here.plan.app, here.local.version)
+        return deliver(plan, make_image(here), here)
+
+
+def render(request: Request, report: Report) -> Manifests:
+    """Source -> manifests. No cluster is asked, nothing is pushed."""
+    with bench(request, report) as here:
+        app, image = here.plan.app, make_image(here)
+        target = choose_target(request.config, app, request.overrides)
+        namespace = target.namespace if isinstance(target, ClusterTarget) else request.overrides.namespace
+        repository = delivery_plan(request.config, app, here.local.version).repository
+        return render_manifests(workload_plan(request.config, app), namespace, f"{repository}@{image.digest}")
+
+
+def diff(request: Request, report: Report) -> Changes:
+    """Source -> what `up` would change. Nothing is pushed or written."""
+    with bench(request, report) as here:
+        plan = deploy_plan(request, here)
+        return connect(plan.workload, plan.target, plan.timeout).diff(reference(plan, make_image(here)))
+
+
+def up(request: Request, report: Report) -> Release:
+    """Source -> running pods."""
+    with bench(request, report) as here, ThreadPoolExecutor(max_workers=2) as beside:
+        plan = deploy_plan(request, here)
+        connecting = beside.submit(connect, plan.workload, plan.target, plan.timeout)
+        image = make_image(here)
+        delivering = beside.submit(deliver, plan.delivery, image, here)
+        there = connecting.result()
+        with step(report, "diff") as running:
+            changes = there.diff(reference(plan, image))
+            running.summary = f"{len(changes.pending)} of {len(changes.items)} objects change"
+        delivered = delivering.result()
+        with step(report, "apply") as running:
+            applied = there.apply(changes, delivered)
+            running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.pending) or "nothing to write"
+        with step(report, "rollout") as running:
+            return there.rollout(applied, delivered, running)
+
+
+def down(request: Request, report: Report) -> tuple[ObjectRef, ...]:
+    """Remove everything that `up` made."""
+    with locked(project_folder(request.project), str(request.project), request.lock_wait), step(report, "down") as running:
+        return destination(request).down(running)
+
+
+def destination(request: Request) -> Destination:
+    """Where the app runs, without building anything."""
+    app = request.config.app.name or app_name(request.config, module_path(request.project))
+    target = choose_target(request.config, app, request.overrides)
+    return connect(workload_plan(request.config, app), target, LOOK_SECONDS)
+
+
+def make_image(here: Bench) -> Image:
+    """Source -> binary -> static binary -> root filesystem -> image."""
+    plan = here.plan
+    with step(here.report, "compile") as running:
+        go, output = Go(plan.compile.project, here.work), here.kept / plan.app
+        binary = compile_binary(plan.compile, go, output, lambda line: here.line("go", line))
+        static = prove_static(binary)
+        running.summary = f"{megabytes(static.size)} static {static.platform}"
+    with step(here.report, "image") as running:
+        buildah = Buildah(here.work, lambda line: here.line("buildah", line))
+        files = collect_files(plan.rootfs, static)
+        image = assemble(plan.image, files, buildah, here.kept / "images")
+        running.summary = f"{megabytes(image.size)}, {len(image.files)} files, {short(image.digest)}"
+    return image
+
+
+def deliver(plan: DeliveryPlan, image: Image, here: Bench) -> Delivered:
+    """Image -> where it will run, under its digest."""
+    with step(here.report, "push" if isinstance(plan, RegistryPlan) else "load") as running:
+        if isinstance(plan, RegistryPlan):
+            skopeo = Skopeo(insecure=plan.insecure, on_line=lambda line: here.line("skopeo", line))
+            delivered = registry.push(plan, image, skopeo)
+        else:
+            delivered = store.load(plan, image, Skopeo(), Podman(local_engine()))
+        running.summary = plan.repository + ("" if delivered.uploaded else ", already there")
+    return delivered
+
+
+def deploy_plan(request: Request, here: Bench) -> DeployPlan:
+    """Every decision about the deployment, made before anything is compiled."""
+    return make_deploy_plan(request.config, here.plan.app, here.local.version, request.overrides)
+
+
+def reference(plan: DeployPlan, image: Image) -> str:
+    """The exact name of an image where it will be delivered."""
+    return f"{plan.delivery.repository}@{image.digest}"
+
+
+def short(digest: str) -> str:
+    """A digest as people read it."""
+    return digest[:19]
+
+
+@contextmanager
+def bench(request: Request, report: Report) -> Iterator[Bench]:
+    """Decide about the build, take the project's lock, and make a folder to work in."""
+    versioned = "{version}" in (request.config.image.tag or "")
+    local = gather(request.project, main=request.config.build.main, versioned=versioned)
+    plan, kept = make_build_plan(request.config, local), project_folder(request.project)
+    with locked(kept, str(request.project), request.lock_wait), workspace() as work:
+        yield Bench(local, plan, work, kept, report)

@@ -1,0 +1,64 @@
+"""Configuration and local facts -> BuildPlan."""
+
+from __future__ import annotations
+
+import re
+
+from slimdeploy.artifacts.plan import BuildPlan, CompilePlan, ImagePlan, LocalFacts, Platform, RootfsPlan
+from slimdeploy.config.model import Config
+from slimdeploy.errors import CompileFailed
+
+MAJOR_VERSION = re.compile(r"^v\d+$")
+NAME_LENGTH = 43  # so that pod names and labels made of it stay within 63
+
+
+def make_build_plan(config: Config, local: LocalFacts) -> BuildPlan:
+    """Decide everything about the build. Raises CompileFailed when there is not exactly one main package."""
+    name = app_name(config, local.module)
+    platform = parse_platform(config.build.platforms, local)
+    entrypoint = f"/{name}"
+    return BuildPlan(
+        app=name,
+        compile=CompilePlan(
+            project=local.project,
+            package=_main_package(local),
+            platform=platform,
+            tags=config.build.tags,
+            ldflags=config.static.ldflags,
+            trimpath=config.static.trimpath,
+            rebuild_all=config.static.rebuild_all,
+            installsuffix=config.static.installsuffix,
+        ),
+        rootfs=RootfsPlan(entrypoint=entrypoint, ca=config.image.ca),
+        image=ImagePlan(platform=platform, entrypoint=entrypoint, user=config.image.user),
+    )
+
+
+def app_name(config: Config, module: str) -> str:
+    """app.name, or the module path's last element (not /v2) as a DNS-1035 label (RFC 1035)."""
+    if config.app.name:
+        return config.app.name
+    elements = [part for part in module.split("/") if not MAJOR_VERSION.match(part)] or [module]
+    name = re.sub(r"[^a-z0-9]+", "-", elements[-1].lower()).strip("-")[:NAME_LENGTH].rstrip("-")
+    return name if name[:1].isalpha() else f"app-{name}".rstrip("-")
+
+
+def parse_platform(platforms: tuple[str, ...] | None, local: LocalFacts) -> Platform:
+    """The one platform that is built; by default linux on this machine's architecture."""
+    if not platforms:
+        return Platform("linux", local.architecture)
+    parts = platforms[0].split("/")
+    return Platform(parts[0], parts[1], parts[2] if len(parts) > 2 else "")
+
+
+def _main_package(local: LocalFacts) -> str:
+    if len(local.packages) == 1:
+        return local.packages[0]
+    if not local.packages:
+        raise CompileFailed(
+            f"module {local.module} has no main package", hint="a library cannot be deployed; add a `package main`"
+        )
+    raise CompileFailed(
+        f"module {local.module} has {len(local.packages)} main packages: {', '.join(local.packages)}",
+        hint=f'choose one in slim.toml: build.main = "{local.packages[0]}"',
+    )

@@ -1,0 +1,119 @@
+"""Configuration -> DeployPlan: what runs, where, and where its image goes."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+from slimdeploy.artifacts.plan import (
+    ClusterTarget,
+    DeliveryPlan,
+    DeployPlan,
+    Health,
+    LocalTarget,
+    Port,
+    RegistryPlan,
+    StorePlan,
+    Target,
+    WorkloadPlan,
+)
+from slimdeploy.config.model import Config
+from slimdeploy.config.rules import memory_bytes, parse_duration
+from slimdeploy.errors import UsageError
+
+DEFAULT_PORT = 8080
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What the command line says about the target, over slim.toml."""
+
+    context: str | None = None
+    namespace: str | None = None
+    kubeconfig: str | None = None
+    timeout: float | None = None
+    publish: int | None = None
+    local: bool = False
+
+
+def make_deploy_plan(config: Config, app: str, version: str, overrides: Overrides) -> DeployPlan:
+    """Decide everything about the deployment. Raises UsageError when the target cannot have the image."""
+    target, delivery = choose_target(config, app, overrides), delivery_plan(config, app, version)
+    if isinstance(target, LocalTarget):
+        if overrides.namespace and not overrides.local:
+            raise UsageError("--namespace needs a cluster", hint="add a [cluster] table, or give --context")
+        delivery = StorePlan(f"localhost/{app}")
+    elif isinstance(delivery, StorePlan):
+        raise UsageError(
+            f"the cluster of context {target.context} cannot pull {delivery.repository}",
+            hint='name a registry that it can reach in slim.toml: image.repository = "registry.example.com/team/hello"',
+        )
+    timeout = overrides.timeout or parse_duration(config.deploy.timeout)
+    return DeployPlan(workload_plan(config, app), target, delivery, timeout)
+
+
+def choose_target(config: Config, app: str, overrides: Overrides) -> Target:
+    """A cluster only if slim.toml or --context names one: never whatever context is current."""
+    context = overrides.context or (config.cluster.context if config.cluster else None)
+    if overrides.local or context is None:
+        return LocalTarget(overrides.publish)
+    namespace = overrides.namespace or (config.cluster.namespace if config.cluster else None) or app
+    return ClusterTarget(context, namespace, overrides.kubeconfig)
+
+
+def delivery_plan(config: Config, app: str, version: str) -> DeliveryPlan:
+    """Where `push` goes: image.repository, or podman's store without one."""
+    repository = config.image.repository
+    if repository is None:
+        return StorePlan(f"localhost/{app}")
+    tag = (config.image.tag or "").replace("{version}", re.sub(r"[^\w.-]", "_", version))
+    return RegistryPlan(repository, tag, config.image.insecure or is_loopback(repository))
+
+
+def workload_plan(config: Config, app: str) -> WorkloadPlan:
+    """What runs, wherever it runs."""
+    ports, resources = _ports(config), config.deploy.resources
+    return WorkloadPlan(
+        app=app,
+        ports=ports,
+        health=_health(config, ports),
+        args=tuple(config.app.args),
+        env=_environment(config, ports),
+        user=config.image.user,
+        cpu=resources.cpu,
+        memory=resources.memory,
+        memory_bytes=memory_bytes(resources.memory),
+        replicas=config.deploy.replicas,
+    )
+
+
+def is_loopback(repository: str) -> bool:
+    """Docker's rule: plain http is fine on loopback. `repository` is host[:port]/path."""
+    host = re.sub(r":\d+$", "", repository.partition("/")[0]).strip("[]")
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _ports(config: Config) -> tuple[Port, ...]:
+    if config.app.ports is not None:
+        return tuple(Port(each.name, each.port) for each in config.app.ports)
+    return (Port("http", config.app.port or DEFAULT_PORT),)
+
+
+def _health(config: Config, ports: tuple[Port, ...]) -> Health | None:
+    if not ports:
+        return None
+    wanted = config.app.health
+    return Health(wanted.kind, ports[0], wanted.path or "") if wanted else Health("tcp", ports[0])
+
+
+def _environment(config: Config, ports: tuple[Port, ...]) -> tuple[tuple[str, str], ...]:
+    """PORT is what most platforms set; GOMEMLIMIT is 90 % of the memory limit, in bytes. The app's own values win."""
+    limit = memory_bytes(config.deploy.resources.memory) * 9 // 10
+    given = {"GOMEMLIMIT": str(limit)} | ({"PORT": str(ports[0].number)} if ports else {})
+    return tuple(sorted((given | dict(config.app.env)).items()))

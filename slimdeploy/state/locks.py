@@ -1,0 +1,39 @@
+"""One slimdeploy at a time on one project. The lock is flock(2): it ends with its holder, however that dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from slimdeploy.errors import Locked
+
+
+@contextmanager
+def locked(folder: Path, what: str, wait: float = 0.0) -> Iterator[None]:
+    """Hold the lock of a folder; wait at most `wait` seconds for it. Raises Locked with the holder's name."""
+    lock, holder = FileLock(folder / "lock"), folder / "holder.json"
+    try:
+        lock.acquire(timeout=wait)
+    except Timeout:
+        raise Locked(f"another slimdeploy works on {what}{_holder(holder)}", hint="wait for it, then run this again") from None
+    try:
+        holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}))
+        yield
+    finally:
+        lock.release()
+
+
+def _holder(file: Path) -> str:
+    try:
+        known = json.loads(file.read_text())
+        since = time.strftime("%H:%M:%S", time.localtime(known["since"]))
+        return f": pid {known['pid']} on {known['host']}, since {since}"
+    except (OSError, ValueError, KeyError):
+        return ""

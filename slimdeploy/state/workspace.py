@@ -1,0 +1,47 @@
+"""A folder for one run's work. It is gone afterwards; what a killed run left behind, the next run removes.
+
+Each folder holds a lock that its owner keeps: a folder whose lock is free has no owner any more.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from slimdeploy.state.places import cache
+
+LOCK = "owner.lock"
+
+
+@contextmanager
+def workspace() -> Iterator[Path]:
+    """A new, empty folder in the cache folder, removed at the end."""
+    parent = cache() / "work"
+    parent.mkdir(exist_ok=True)
+    with FileLock(parent / "gate.lock"):  # between mkdtemp and its lock nobody may collect
+        collect(parent)
+        folder = Path(tempfile.mkdtemp(dir=parent))
+        owner = FileLock(folder / LOCK)
+        owner.acquire()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        owner.release()
+
+
+def collect(parent: Path) -> None:
+    """Remove the folders below `parent` that nobody owns any more."""
+    for folder in parent.iterdir():
+        if not folder.is_dir():
+            continue
+        try:
+            with FileLock(folder / LOCK, timeout=0):
+                shutil.rmtree(folder, ignore_errors=True)
+        except Timeout:
+            continue

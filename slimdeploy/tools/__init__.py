@@ -1,0 +1,1 @@
+"""One outside program a module; its methods are named with the tool's own verbs."""

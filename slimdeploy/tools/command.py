@@ -1,0 +1,188 @@
+"""The one door to other programs, and the only user of `sh`.
+
+No shell, no terminal, no inherited surprises: lists of arguments, an environment made from an allow-list, output
+collected here (sh keeps 750 bytes of it). A contained command cannot outlive us: as root it runs in a process and
+mount namespace of its own, so that even its grandchildren die with it; otherwise the kernel ends it with our thread.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from slimdeploy.errors import InternalError, SlimdeployError, ToolMissing
+
+INHERITED = (
+    "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_*", "TMPDIR", "XDG_*", "SSH_AUTH_SOCK",
+    "*_proxy", "*_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
+)  # fmt: skip
+CONTAINED_AS_ROOT = (
+    "setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child=SIGKILL --mount-proc --"
+).split()
+CONTAINED_AS_USER = ("setpriv", "--pdeathsig", "KILL")
+KEPT_LINES = 50_000
+
+LineSink = Callable[[str], None]
+
+
+class ToolFailed(SlimdeployError):
+    """A program ended with an error. Steps turn it into what it means; uncaught it is our mistake."""
+
+    code = InternalError.code
+
+    def __init__(self, tool: str, exit_code: int, output: Sequence[str]) -> None:
+        super().__init__(f"{tool} ended with exit code {exit_code}", details=output[-20:])
+        self.tool = tool
+        self.exit_code = exit_code
+        self.output = tuple(output)
+
+    @property
+    def text(self) -> str:
+        """Everything it printed to stderr."""
+        return "\n".join(self.output)
+
+
+class ToolTimeout(ToolFailed):
+    """A program did not end in time."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to run: a program and its arguments. `environment` comes last, so it wins over what is inherited."""
+
+    argv: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    inherit: tuple[str, ...] = ()
+    folder: Path | None = None
+    timeout: float | None = None
+    contained: bool = False
+    input: str | None = None
+
+
+@functools.cache
+def find(program: str) -> str | None:
+    """The program's path, or None."""
+    return shutil.which(program)
+
+
+def require(program: str, hint: str) -> str:
+    """The program's path; ToolMissing when it is not installed."""
+    path = find(program)
+    if path is None:
+        raise ToolMissing(f"{program} is not installed", hint=hint)
+    return path
+
+
+def run(command: Command, on_line: LineSink | None = None) -> str:
+    """Run to the end and return stdout.
+
+    `on_line` gets each line of stderr as it comes. Raises ToolMissing, ToolTimeout, ToolFailed.
+    """
+    import sh
+
+    program = find(command.argv[0])
+    if program is None:
+        raise ToolMissing(f"{command.argv[0]} is not installed", hint="`make setup` in slimdeploy's folder installs it")
+    argv = [*_containment(command), program, *command.argv[1:]]
+    out, err = _Lines(None), _Lines(on_line)
+    options: dict[str, Any] = {
+        "_env": environment(command.inherit) | dict(command.environment),
+        "_cwd": str(command.folder) if command.folder else None,
+        "_timeout": command.timeout,
+        "_in": command.input,
+        "_out": out,
+        "_err": err,
+        "_tty_out": False,
+        "_decode_errors": "replace",
+        "_bg": True,
+        "_bg_exc": False,
+    }
+    running = sh.Command(argv[0])(*argv[1:], **{name: value for name, value in options.items() if value is not None})
+    tool = Path(program).name
+    with _registered(running):
+        try:
+            running.wait()
+        except sh.TimeoutException:
+            raise ToolTimeout(tool, 124, err.lines) from None
+        except sh.ErrorReturnCode as failure:
+            raise ToolFailed(tool, failure.exit_code, err.lines or out.lines) from None
+    return out.text
+
+
+def environment(inherit: Sequence[str] = ()) -> dict[str, str]:
+    """Our environment, reduced to the allow-list and the patterns in `inherit`."""
+    patterns = (*INHERITED, *inherit)
+    return {name: value for name, value in os.environ.items() if any(fnmatchcase(name, each) for each in patterns)}
+
+
+def terminate_all() -> None:
+    """End every program that still runs: called when we are told to stop."""
+    for running in list(_running.values()):
+        try:
+            running.signal_group(15)
+        except (OSError, LookupError):
+            continue
+
+
+class _Lines:
+    """Collects lines; called by sh for each. It never raises: an error here would die unseen in sh's thread."""
+
+    def __init__(self, then: LineSink | None) -> None:
+        self._kept: deque[str] = deque(maxlen=KEPT_LINES)
+        self._then = then
+
+    def __call__(self, line: str) -> None:
+        self._kept.append(line)
+        if self._then is not None:
+            try:
+                self._then(line.rstrip("\n"))
+            except Exception:  # noqa: BLE001 - a sink that fails must not stop the program or lose its output
+                self._then = None
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(line.rstrip("\n") for line in self._kept)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._kept)
+
+
+_running: dict[int, Any] = {}
+_lock = threading.Lock()
+
+
+@contextmanager
+def _registered(running: Any) -> Iterator[None]:  # noqa: ANN401 - sh has no types
+    with _lock:
+        _running[id(running)] = running
+    try:
+        yield
+    finally:
+        with _lock:
+            _running.pop(id(running), None)
+
+
+def _containment(command: Command) -> Sequence[str]:
+    if not command.contained or find("setpriv") is None:
+        return ()
+    if os.geteuid() == 0 and find("unshare") is not None and _may_unshare():
+        return CONTAINED_AS_ROOT
+    return CONTAINED_AS_USER
+
+
+@functools.cache
+def _may_unshare() -> bool:
+    """Root in a container may lack CAP_SYS_ADMIN: bit 21 of the effective capabilities (capabilities(7))."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    effective = next(line.split()[1] for line in status.splitlines() if line.startswith("CapEff:"))
+    return bool(int(effective, 16) >> 21 & 1)

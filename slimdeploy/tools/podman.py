@@ -1,0 +1,120 @@
+"""podman: the local target. Never contained: in a namespace of its own the published port would not answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from slimdeploy.tools import command
+from slimdeploy.tools.command import Command, LineSink, ToolFailed
+
+HINT = "install podman (package podman); as an ordinary user also uidmap and slirp4netns"
+MOST_FILES = 1_048_576  # podman's own default
+MOST_PROCESSES = 32_768
+INHERIT = ("CONTAINERS_*", "DBUS_SESSION_BUS_ADDRESS")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How podman has to be called here. Without `limits`, memory limits cannot be set (rootless on cgroup v1)."""
+
+    flags: tuple[str, ...]
+    ulimits: tuple[str, ...]
+    limits: bool
+    runtime_folder: str | None
+
+
+class Podman:
+    """podman of this machine."""
+
+    def __init__(self, engine: Engine, on_line: LineSink | None = None) -> None:
+        self.engine = engine
+        self.on_line = on_line
+
+    def run(self, arguments: Iterable[str]) -> str:
+        """`podman run`, with `arguments` up to the image and its own; the container's id."""
+        return self._run("run", *arguments).strip()
+
+    def inspect(self, container: str) -> dict[str, Any] | None:
+        """`podman container inspect`; None if there is none."""
+        return self._inspect("container", container)
+
+    def inspect_image(self, image: str) -> dict[str, Any] | None:
+        """`podman image inspect`; None if there is none."""
+        return self._inspect("image", image)
+
+    def logs(self, container: str, tail: int) -> str:
+        """`podman logs`: both streams, the last `tail` lines."""
+        lines: list[str] = []
+        collecting = Podman(self.engine, lines.append)
+        out = collecting._run("logs", f"--tail={tail}", container)
+        return out + "".join(f"{line}\n" for line in lines)
+
+    def follow(self, container: str, tail: int) -> None:
+        """`podman logs -f` in place of this process: its streams are ours."""
+        argv = [command.require("podman", HINT), *self.engine.flags, "logs", "-f", f"--tail={tail}", container]
+        os.execve(argv[0], argv, self._environment() | command.environment(INHERIT))  # noqa: S606 - no shell is meant
+
+    def remove(self, container: str, grace: int) -> None:
+        """`podman rm -f`, with `grace` seconds between SIGTERM and SIGKILL."""
+        self._run("rm", "--force", "--ignore", f"--time={grace}", container)
+
+    def remove_image(self, image: str) -> None:
+        """`podman rmi`."""
+        self._run("rmi", image)
+
+    def images(self, repository: str) -> tuple[str, ...]:
+        """Ids of the images under this name."""
+        out = self._run("images", "--quiet", "--no-trunc", "--filter", f"reference={repository}")
+        return tuple(dict.fromkeys(out.split()))
+
+    def _inspect(self, kind: str, name: str) -> dict[str, Any] | None:
+        try:
+            found = json.loads(self._run(kind, "inspect", name))
+        except ToolFailed as failure:
+            if "no such" in failure.text.lower() or "not known" in failure.text.lower():
+                return None
+            raise
+        return dict(found[0])
+
+    def _run(self, *arguments: str) -> str:
+        command.require("podman", HINT)
+        argv = ("podman", *self.engine.flags, *arguments)
+        return command.run(Command(argv, environment=self._environment(), inherit=INHERIT, timeout=300), self.on_line)
+
+    def _environment(self) -> dict[str, str]:
+        return {"XDG_RUNTIME_DIR": self.engine.runtime_folder} if self.engine.runtime_folder else {}
+
+
+def local_engine() -> Engine:
+    """How podman has to be called on this machine: old cgroups, no systemd, low limits, an ordinary user."""
+    v2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
+    flags: list[str] = []
+    if not v2 and command.find("runc"):
+        flags += ["--runtime", "runc"]
+    if not Path("/run/systemd/system").exists():
+        flags += ["--cgroup-manager", "cgroupfs", "--events-backend", "file"]
+    files, processes = (_hard(each) for each in (resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC))
+    files, processes = min(files, MOST_FILES), min(processes, MOST_PROCESSES)
+    return Engine(
+        flags=tuple(flags),
+        ulimits=(f"nofile={files}:{files}", f"nproc={processes}:{processes}"),
+        limits=v2 or os.geteuid() == 0,
+        runtime_folder=_runtime_folder(),
+    )
+
+
+def _hard(limit: int) -> int:
+    value = resource.getrlimit(limit)[1]
+    return MOST_FILES if value == resource.RLIM_INFINITY else value
+
+
+def _runtime_folder() -> str | None:
+    """podman's rootless network works only in /run/user/UID; su and cron do not set it."""
+    folder = Path(f"/run/user/{os.geteuid()}")
+    return str(folder) if os.geteuid() != 0 and folder.is_dir() else None

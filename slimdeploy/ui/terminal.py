@@ -1,0 +1,104 @@
+"""Events as lines on stderr: one a step, live on a terminal, plain everywhere else. The only user of `rich`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections import deque
+from typing import Any, TextIO
+
+from slimdeploy.errors import ConfigError, SlimdeployError
+from slimdeploy.events import Event, Note, StepDone, StepFailed, StepStarted, ToolOutput, Waiting, Warned
+
+STEP_WIDTH = 9
+KEPT_LINES = 200
+
+
+class Terminal:
+    """A sink for events. Called from several threads."""
+
+    def __init__(self, *, quiet: bool, verbose: bool, color: str, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._quiet = quiet
+        self._verbose = verbose
+        self._color = _wants_color(color, self._stream)
+        self._lock = threading.Lock()
+        self._status: Any = None
+        self._live = self._color and not verbose and not quiet and self._stream.isatty() and "CI" not in os.environ
+        self._tool_lines: deque[str] = deque(maxlen=KEPT_LINES)
+
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+        with self._lock:
+            match event:
+                case StepStarted(step):
+                    self._spin(f"{step:<{STEP_WIDTH}} ...")
+                case Waiting(step, state):
+                    self._spin(f"{step:<{STEP_WIDTH}} {state}")
+                case StepDone(step, seconds, summary):
+                    self._line(f"  {step:<{STEP_WIDTH}} {seconds:6.2f} s  {summary}".rstrip())
+                case StepFailed(step, seconds):
+                    self._line(self._painted(f"  {step:<{STEP_WIDTH}} {seconds:6.2f} s  failed", "31"))
+                case Note(text):
+                    self._line(self._painted(text, "2"))
+                case Warned(text):
+                    self._line(self._painted(f"warning: {text}", "33"))
+                case ToolOutput(tool, line):
+                    self._tool_lines.append(f"{tool}: {line}")
+                    if self._verbose:
+                        self._line(self._painted(f"    {tool}: {printable(line)}", "2"))
+
+    def result(self, text: str) -> None:
+        """The closing line, which says what changed and what comes next."""
+        self._line(self._painted(text, "1"))
+
+    def failure(self, error: SlimdeployError) -> None:
+        """Where, what, why, next step."""
+        self.close()
+        if isinstance(error, ConfigError):
+            self._write(printable(error.what))
+            return
+        self._write(self._painted(f"error: {printable(error.what)}", "31"))
+        for line in error.details:
+            self._write(f"  {printable(line)}")
+        for line in error.hint.splitlines():
+            self._write(f"  {self._painted('next:', '36')} {printable(line)}")
+
+    def close(self) -> None:
+        """Leave nothing live on the screen."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+
+    def _spin(self, text: str) -> None:
+        if not self._live:
+            return
+        if self._status is None:
+            from rich.console import Console
+
+            self._status = Console(file=self._stream, highlight=False).status("", spinner="dots")
+            self._status.start()
+        self._status.update(printable(text).replace("[", r"\["))
+
+    def _line(self, text: str) -> None:
+        self.close()
+        if not self._quiet:
+            self._write(text)
+
+    def _write(self, text: str) -> None:
+        print(text, file=self._stream, flush=True)  # noqa: T201 - this is where printing happens
+
+    def _painted(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._color else text
+
+
+def printable(text: str) -> str:
+    """Text from elsewhere without control characters: it must not steer the terminal."""
+    return "".join(char if char.isprintable() or char in "\n\t" else f"\\x{ord(char):02x}" for char in text)
+
+
+def _wants_color(choice: str, stream: TextIO) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,43 @@
+"""pytest fixtures: a real cluster, a real registry, a namespace of its own.
+
+The cluster starts with the first test that needs it (about 4 s) and ends with the test run. One that was started by
+`python -m tests.cluster up` is used instead, with its registry, and stays.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cluster.binary import BuildError
+from tests.cluster.cluster import Cluster
+from tests.cluster.lock import HeldError
+from tests.cluster.registry import Registry
+from tests.cluster.start import StartError, cluster_for_tests, registry_for_tests
+
+
+@pytest.fixture(scope="session")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry on loopback, plain http; the cluster pulls from it."""
+    with registry_for_tests(tmp_path_factory.mktemp("registry")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def cluster(registry: Registry) -> Iterator[Cluster]:
+    """A real Kubernetes; without root and without sudo this fails, it never skips."""
+    try:
+        with cluster_for_tests(registry.address) as started:
+            yield started
+    except (StartError, BuildError, HeldError) as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture
+def namespace(cluster: Cluster) -> Iterator[str]:
+    """A new namespace in which Pod Security `restricted` is enforced."""
+    name = cluster.namespace(f"test-{secrets.token_hex(4)}")
+    yield name
+    cluster.kubectl("delete", "namespace", name, "--wait=false")

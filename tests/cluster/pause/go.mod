@@ -1,0 +1,3 @@
+module slimdeploy/tests/cluster/pause
+
+go 1.26.0

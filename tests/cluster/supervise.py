@@ -1,0 +1,143 @@
+"""The root side of one run: takes the machine's lock, prepares, keeps `node` running, removes every trace at the end.
+
+Ends on SIGTERM, when `node` ends, and (started for a test run) when stdin closes: that is when the test run has ended,
+however it ended. stdout has one JSON line: what `layout.RUNNING` holds, or {"error": ...}.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from tests.cluster import cgroups, containerd, isolation, leftovers, netfilter, parts, pki
+from tests.cluster.layout import (
+    AUDIT_LOG,
+    KUBECONFIG,
+    KUBECTL_CACHE,
+    LOGS,
+    NODE_ADDRESS,
+    NODE_BRIDGE,
+    PKI,
+    RUNNING,
+    STATE,
+    Ports,
+    Settings,
+)
+from tests.cluster.lock import HeldError, machine_lock
+from tests.cluster.ports import free_ports
+
+Node = subprocess.Popen[str]
+
+
+def main() -> None:
+    options = _options()
+    os.umask(0o022)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with machine_lock() as lock:
+            run(options, lock)
+    except (HeldError, RuntimeError, OSError, subprocess.CalledProcessError) as error:
+        _say({"error": f"{error}\n{getattr(error, 'stderr', None) or ''}".strip()})
+        sys.exit(1)
+
+
+def run(options: argparse.Namespace, lock: socket.socket) -> None:
+    if netfilter.chains_exist() and not leftovers.exist():
+        raise RuntimeError("another Kubernetes runs here (KUBE- chains in iptables): the two would break each other")
+    leftovers.clean()
+    node: Node | None = None
+    try:
+        prepare(_settings(options))
+        node = subprocess.Popen(isolation.command_line(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        _announce(node, options)
+        _wait_for_the_end(node, lock, stay=options.stay)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if node:
+            node.kill()
+            node.wait()
+        leftovers.clean()
+
+
+def prepare(settings: Settings) -> None:
+    """Everything that has to be there before the first part starts."""
+    for folder in (STATE, LOGS, PKI):
+        folder.mkdir(mode=0o755, parents=True)
+    leftovers.remember()
+    settings.write()
+    for path, text in {**parts.config_files(settings), **containerd.config_files(settings)}.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    pki.make_certificates()
+    pki.make_kubeconfigs(settings)
+    AUDIT_LOG.touch(mode=0o600)
+    KUBECTL_CACHE.mkdir(mode=0o700)
+    for path in (KUBECONFIG, AUDIT_LOG, KUBECTL_CACHE):
+        os.chown(path, settings.owner, -1)
+    cgroups.make()
+    _make_node_bridge()
+
+
+def _make_node_bridge() -> None:
+    address = ("address", "add", f"{NODE_ADDRESS}/24", "dev", NODE_BRIDGE)
+    for arguments in (("link", "add", NODE_BRIDGE, "type", "bridge"), address, ("link", "set", NODE_BRIDGE, "up")):
+        subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    *ports, registry_port = free_ports(6)
+    return Settings(
+        kube=f"{options.binaries}/kube",
+        pause=f"{options.binaries}/pause",
+        registry=options.registry or f"127.0.0.1:{registry_port}",
+        own_registry=not options.registry,
+        owner=int(os.environ.get("SUDO_UID", os.getuid())),
+        ports=Ports(*ports),
+    )
+
+
+def _announce(node: Node, options: argparse.Namespace) -> None:
+    assert node.stdout
+    answer = json.loads(node.stdout.readline() or '{"error": "the cluster ended while starting"}')
+    if "error" in answer:
+        raise RuntimeError(answer["error"])
+    settings = json.loads((STATE / "settings.json").read_text())
+    running = {"kube": settings["kube"], "registry": settings["registry"], "stay": options.stay, "pid": os.getpid()}
+    RUNNING.write_text(json.dumps(running))
+    _say(running)
+
+
+def _wait_for_the_end(node: Node, lock: socket.socket, *, stay: bool) -> None:
+    with selectors.DefaultSelector() as events:
+        events.register(lock, selectors.EVENT_READ)
+        events.register(node.stdout or 0, selectors.EVENT_READ)
+        if not stay:
+            events.register(sys.stdin, selectors.EVENT_READ)
+        while all(key.fileobj is lock for key, _ in events.select()):
+            lock.accept()[0].close()  # somebody asked who holds the lock; connecting was the answer
+
+
+def _say(value: dict[str, object]) -> None:
+    with suppress(BrokenPipeError):
+        sys.stdout.write(json.dumps(value) + "\n")
+        sys.stdout.flush()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--binaries", type=Path, required=True, help="folder with kube and pause")
+    parser.add_argument("--registry", help="address of a running registry; without it, the cluster has its own")
+    parser.add_argument("--stay", action="store_true", help="do not end when stdin closes")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

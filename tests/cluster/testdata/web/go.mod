@@ -1,0 +1,3 @@
+module slimdeploy/tests/cluster/web
+
+go 1.26.0
