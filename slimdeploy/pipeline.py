@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Delivered, Image
-from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
+from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.plan import BuildPlan, ClusterTarget, DeliveryPlan, DeployPlan, LocalFacts, RegistryPlan
 from slimdeploy.build.compile import compile_binary
 from slimdeploy.build.image import assemble
@@ -124,16 +124,26 @@ def up(request: Request, report: Report) -> Release:
             changes = there.diff(reference(plan, image))
             running.summary = f"{len(changes.pending)} of {len(changes.items)} objects change"
         delivered = delivering.result()
-        with step(report, "apply") as running:
-            applied = there.apply(changes, delivered)
-            running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.pending) or "nothing to write"
+        applied = apply(there, changes, delivered, report)
         with step(report, "rollout") as running:
             return there.rollout(applied, delivered, running)
 
 
+def apply(there: Destination, changes: Changes, delivered: Delivered, report: Report) -> Applied:
+    """Changes + delivered image -> applied. Nothing pending, nothing written, nothing said."""
+    if not changes.pending:
+        return there.apply(changes, delivered)
+    with step(report, "apply") as running:
+        running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.pending)
+        return there.apply(changes, delivered)
+
+
 def down(request: Request, report: Report) -> tuple[ObjectRef, ...]:
     """Remove everything that `up` made."""
-    with locked(project_folder(request.project), str(request.project), request.lock_wait), step(report, "down") as running:
+    with (
+        locked(project_folder(request.project), str(request.project), request.lock_wait),
+        step(report, "down") as running,
+    ):
         return destination(request).down(running)
 
 

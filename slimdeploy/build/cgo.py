@@ -45,7 +45,8 @@ def describe(culprit: Culprit) -> str:
 
 
 def _shortest_chains(imports: dict[str, tuple[str, ...]], start: str) -> dict[str, tuple[str, ...]]:
-    chains, queue = {start: (start,)}, deque([start])
+    chains: dict[str, tuple[str, ...]] = {start: (start,)}
+    queue = deque([start])
     while queue:
         package = queue.popleft()
         for each in imports.get(package, ()):

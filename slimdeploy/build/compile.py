@@ -42,7 +42,9 @@ def explain(failure: ToolFailed, plan: CompilePlan, go: Go) -> SlimdeployError:
     if "SECURITY ERROR" in text or "checksum mismatch" in text:
         return IntegrityError("go build: a module is not what go.sum says", details=_first(failure.output))
     if "dial tcp" in text or "proxyconnect" in text:
-        return Unreachable("go build: the module proxy does not answer", details=_first(failure.output), hint="see GOPROXY")
+        return Unreachable(
+            "go build: the module proxy does not answer", details=_first(failure.output), hint="see GOPROXY"
+        )
     return CompileFailed(f"go build {plan.package} failed", details=_first(failure.output), hint=_hint(text, plan, go))
 
 

@@ -77,7 +77,9 @@ def _verify(layout: Layout, plan: ImagePlan, rootfs: RootFilesystem) -> None:
     """What was committed must be what was asked for, before anything leaves this machine."""
     config = layout.config.get("config", {})
     wanted = {"User": f"{plan.user}:{plan.user}", "Entrypoint": [plan.entrypoint]}
-    wrong = [f"{key}: wanted {value}, got {config.get(key)}" for key, value in wanted.items() if config.get(key) != value]
+    wrong = [
+        f"{key}: wanted {value}, got {config.get(key)}" for key, value in wanted.items() if config.get(key) != value
+    ]
     files = sorted((file.target, file.size) for file in rootfs.files)
     if sorted(layout.files()) != files:
         wrong.append(f"files: wanted {files}, got {sorted(layout.files())}")

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from elftools.common.exceptions import ELFError
 from elftools.elf.dynamic import DynamicSegment
 from elftools.elf.elffile import ELFFile
+from elftools.elf.segments import InterpSegment
 
 from slimdeploy.artifacts.build import Binary, StaticBinary
 from slimdeploy.artifacts.plan import Platform
@@ -39,7 +40,7 @@ def prove_static(binary: Binary) -> StaticBinary:
             raise LinkageRefused(
                 f"{binary.package} is not a static {binary.platform} executable",
                 details=reasons,
-                hint="a scratch image has no loader and no libraries: without `import \"C\"` the binary becomes static",
+                hint='a scratch image has no loader and no libraries: without `import "C"` the binary becomes static',
             )
         names = functions(elf)
     size = binary.path.stat().st_size
@@ -55,10 +56,11 @@ def objections(elf: ELFFile, platform: Platform) -> tuple[str, ...]:
     if elf["e_type"] not in {"ET_EXEC", "ET_DYN"} or not elf["e_entry"]:
         found.append(f"it is no executable (ELF type {elf['e_type']})")
     for segment in elf.iter_segments():
-        if segment["p_type"] == "PT_INTERP":
+        if isinstance(segment, InterpSegment):
             found.append(f"it asks for the loader {segment.get_interp_name()}")
         if isinstance(segment, DynamicSegment):
-            found.extend(f"it needs the library {tag.needed}" for tag in segment.iter_tags("DT_NEEDED"))
+            needed = (getattr(tag, "needed", "?") for tag in segment.iter_tags("DT_NEEDED"))
+            found.extend(f"it needs the library {library}" for library in needed)
     return tuple(found)
 
 

@@ -45,7 +45,9 @@ class Verbs(click.Group):
         command: click.Command = importlib.import_module(f"slimdeploy.cli.{cmd_name}").command
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click, with the nearest verb for one that does not exist."""
         if args and args[0] not in VERBS and not args[0].startswith("-"):
             from difflib import get_close_matches
@@ -90,7 +92,9 @@ def _bug(error: Exception) -> InternalError:
 
     where = write_traceback(error)
     return InternalError(
-        f"a mistake in slimdeploy: {type(error).__name__}", details=(f"traceback: {where}",), hint="please report it with that file"
+        f"a mistake in slimdeploy: {type(error).__name__}",
+        details=(f"traceback: {where}",),
+        hint="please report it with that file",
     )
 
 

@@ -11,7 +11,12 @@ from slimdeploy.cli.options import PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 
 
-@verb("diff", PROJECT, TARGET, (option("--exit-code", "exit_code", is_flag=True, help="Exit 2 when something would change."),))
+@verb(
+    "diff",
+    PROJECT,
+    TARGET,
+    (option("--exit-code", "exit_code", is_flag=True, help="Exit 2 when something would change."),),
+)
 def command(output: Output, flags: Flags, exit_code: bool) -> int:  # noqa: FBT001 - click calls by name
     """Show what `up` would change, by a server-side dry-run. Pushes nothing, writes nothing."""
     from slimdeploy.pipeline import diff

@@ -10,7 +10,14 @@ from slimdeploy.events import Note
 
 LINES = (
     option("-f", "--follow", is_flag=True, help="Go on as it grows."),
-    option("--tail", type=click.IntRange(0), default=100, show_default=True, metavar="N", help="The last N lines of each copy."),
+    option(
+        "--tail",
+        type=click.IntRange(0),
+        default=100,
+        show_default=True,
+        metavar="N",
+        help="The last N lines of each copy.",
+    ),
 )
 
 

@@ -34,19 +34,14 @@ class Flags:
     local: bool = False
 
 
-class Duration(click.ParamType):
-    """A Go duration with its unit: 90s, 5m, 1h30m."""
+def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:  # noqa: ARG001
+    """Seconds, from a Go duration with its unit: 90s, 5m, 1h30m."""
+    from slimdeploy.config.rules import parse_duration
 
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
-        """Seconds."""
-        from slimdeploy.config.rules import parse_duration
-
-        try:
-            return parse_duration(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+    try:
+        return None if value is None else parse_duration(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:  # noqa: ANN401 - click's own keywords
@@ -74,7 +69,7 @@ TARGET = (
     option("--local", is_flag=True, help="Local podman, whatever slim.toml names."),
 )
 ROLLOUT = (
-    option("--timeout", type=Duration(), metavar="DURATION", help="How long to wait for the rollout, e.g. 5m."),
+    option("--timeout", callback=duration, metavar="DURATION", help="How long to wait for the rollout, e.g. 5m."),
     option("--publish", "-p", type=click.IntRange(1, 65535), metavar="PORT", help="Local target: port on 127.0.0.1."),
 )
 

@@ -44,6 +44,8 @@ class Output:
 
 def _document(error: SlimdeployError) -> dict[str, Any]:
     if isinstance(error, ConfigError):
-        problems = [{key: value for key, value in asdict(problem).items() if key != "source"} for problem in error.problems]
+        problems = [
+            {key: value for key, value in asdict(problem).items() if key != "source"} for problem in error.problems
+        ]
         return {"exit_code": error.code, "problems": problems}
     return {"exit_code": error.code, "message": error.what, "details": error.details, "hint": error.hint}

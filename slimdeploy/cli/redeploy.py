@@ -8,14 +8,28 @@ from dataclasses import replace
 from types import FrameType
 from typing import NoReturn
 
-from slimdeploy.cli.options import PROJECT, ROLLOUT, TARGET, Duration, Flags, option, request, verb
+from slimdeploy.cli.options import PROJECT, ROLLOUT, TARGET, Flags, duration, option, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.cli.up import closing, result
 from slimdeploy.errors import DeadlineExceeded
 
 LIMITS = (
-    option("--deadline", type=Duration(), default="30m", show_default=True, help="Overall time limit."),
-    option("--lock-wait", type=Duration(), default="0s", show_default=True, help="How long to wait for another run."),
+    option(
+        "--deadline",
+        callback=duration,
+        metavar="DURATION",
+        default="30m",
+        show_default=True,
+        help="Overall time limit.",
+    ),
+    option(
+        "--lock-wait",
+        callback=duration,
+        metavar="DURATION",
+        default="0s",
+        show_default=True,
+        help="How long to wait for another run.",
+    ),
 )
 
 
@@ -38,7 +52,9 @@ def _limit(seconds: float) -> None:
         from slimdeploy.tools.command import terminate_all
 
         terminate_all()
-        raise DeadlineExceeded(f"not done after {seconds:g} s", hint="--deadline sets the limit; the next run goes on from here")
+        raise DeadlineExceeded(
+            f"not done after {seconds:g} s", hint="--deadline sets the limit; the next run goes on from here"
+        )
 
     signal.signal(signal.SIGALRM, expired)
     signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -13,4 +13,7 @@ def command(output: Output, flags: Flags) -> None:
     from slimdeploy.pipeline import render
 
     manifests = render(request(flags, output), output.terminal)
-    output.result("" if output.json else to_yaml(manifests), {"kind": "List", "apiVersion": "v1", "items": list(manifests.objects)})
+    output.result(
+        "" if output.json else to_yaml(manifests),
+        {"kind": "List", "apiVersion": "v1", "items": list(manifests.objects)},
+    )

@@ -25,11 +25,15 @@ def table(status: Status) -> str:
     """The status for people."""
     if not status.image and not status.instances:
         return f"{status.app} is not deployed on {status.target}"
-    head = f"{status.app} on {status.target}: {status.ready}/{status.wanted} ready" + (f"  {status.url}" if status.url else "")
+    head = f"{status.app} on {status.target}: {status.ready}/{status.wanted} ready" + (
+        f"  {status.url}" if status.url else ""
+    )
     width = max((len(each.name) for each in status.instances), default=0)
     return "\n".join([head, f"  image {status.image}", *(_row(each, width) for each in status.instances)])
 
 
 def _row(instance: Instance, width: int) -> str:
     restarts = f"{instance.restarts} restarts"
-    return f"  {instance.name:<{width}}  {'ready' if instance.ready else 'not ready':<9}  {restarts:<11}  {instance.state}"
+    return (
+        f"  {instance.name:<{width}}  {'ready' if instance.ready else 'not ready':<9}  {restarts:<11}  {instance.state}"
+    )

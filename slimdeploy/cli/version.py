@@ -26,6 +26,8 @@ def command(output: Output, flags: Flags) -> None:  # noqa: ARG001
 
 def _of(argv: tuple[str, ...]) -> str | None:
     try:
-        return run(Command(argv, timeout=10)).strip().removeprefix(f"{argv[0]} version ").removeprefix("go").split(" ")[0]
+        return (
+            run(Command(argv, timeout=10)).strip().removeprefix(f"{argv[0]} version ").removeprefix("go").split(" ")[0]
+        )
     except (ToolMissing, ToolFailed):
         return None

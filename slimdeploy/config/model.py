@@ -6,84 +6,194 @@ the worst failure. slim.toml.example shows the same keys to people; a test keeps
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from slimdeploy.config.rules import cpu_millis, memory_bytes, parse_duration
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_serializer
 
-class Table(BaseModel):
-    """What all tables of slim.toml have in common."""
+from slimdeploy.config import fields, flags, names
+from slimdeploy.config.health import spelled
+from slimdeploy.config.ports import check_distinct, check_either, check_listens
+
+
+class Strict(BaseModel):
+    """Values as they are written."""
+
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
-Strings = Annotated[tuple[str, ...], Field(strict=False)]
+
+class Table(Strict):
+    """A table of slim.toml."""
+
+
+def key(about: str, *, default: object = ..., example: object) -> Any:  # noqa: ANN401 - pydantic's Field stands for its value
+    """A key: what it is for, its default (none: it is needed), and how it is written."""
+    return Field(default, description=about, examples=[example])
+
 
 class Port(Table):
-    """A TCP port."""
-    name: str = Field(description="x")
-    port: int = Field(description="x")
+    """A TCP port that the app listens on."""
 
-class Health(Table):
-    """How to see that the app serves."""
-    kind: Literal["http", "tcp", "grpc"] = Field(default="tcp", description="x")
-    path: str | None = Field(default=None, description="x")
+    name: fields.PortName = key("What the Service and the probes call the port.", example="http")
+    port: fields.PortNumber = key("The number that the app listens on.", example=8080)
 
-def read_health(value: object) -> object:
-    if isinstance(value, str):
-        return {"kind": "http", "path": value}
-    if isinstance(value, dict) and len(value) == 1:
-        (kind, what), = value.items()
-        return {"kind": "http", "path": what} if kind == "http" else {"kind": kind}
-    return value
+
+class Health(Strict):
+    """How to see that the app serves. `path` belongs to http."""
+
+    kind: Literal["http", "tcp", "grpc"] = key("How the app is asked.", default="tcp", example="http")
+    path: str | None = key("What is asked for by http.", default=None, example="/healthz")
+
+    @model_serializer
+    def _spelled(self) -> dict[str, str | bool]:
+        return {self.kind: self.path or True}
+
 
 class App(Table):
-    name: str | None = None
-    port: int | None = None
-    ports: Annotated[tuple[Port, ...], Field(strict=False)] | None = None
-    health: Annotated[Health, BeforeValidator(read_health)] = Health()
-    args: Strings = ()
-    env: dict[str, str] = {}
+    """What it is."""
+
+    name: fields.AppName | None = key(
+        "The name of everything that is made of it. Default: the last element of the module path.",
+        default=None,
+        example="hello",
+    )
+    port: fields.PortNumber | None = key(
+        "The one port that the app listens on, which it also sees as PORT. Default: 8080.", default=None, example=8080
+    )
+    ports: Annotated[tuple[Port, ...], fields.AS_TUPLE, fields.FEW] | None = key(
+        "Several ports instead of one; [] for a worker that listens on none.",
+        default=None,
+        example=[{"name": "http", "port": 8080}],
+    )
+    health: Annotated[Health, BeforeValidator(spelled)] = key(
+        "How to see that the app is ready: an http path, or { grpc = true }. Default: tcp.",
+        default=Health(),
+        example="/healthz",
+    )
+    args: fields.Arguments = key("Arguments of the program.", default=(), example=["--verbose"])
+    env: fields.Variables = key(
+        "Environment variables: literal strings, no secrets.", default={}, example={"GREETING": "hi"}
+    )
+
+    @field_validator("ports")
+    @classmethod
+    def _ports(cls, value: tuple[Port, ...] | None, info: ValidationInfo) -> tuple[Port, ...] | None:
+        check_either(info.data.get("port"))
+        check_distinct(value or ())
+        return value
+
+    @field_validator("health")
+    @classmethod
+    def _health(cls, value: Health, info: ValidationInfo) -> Health:
+        check_listens(info.data.get("ports"))
+        return value
+
 
 class Build(Table):
-    strategy: Literal["scratch"] = "scratch"
-    main: str | None = None
-    platforms: Strings | None = None
-    tags: Strings = ()
+    """How it is compiled and packed."""
+
+    strategy: fields.Strategy = key("What the image starts from: nothing.", default="scratch", example="scratch")
+    main: fields.MainPackage | None = key(
+        "The folder of the main package. Default: the only one there is.", default=None, example="./cmd/hello"
+    )
+    platforms: fields.Platforms | None = key(
+        "What it runs on, one entry. Default: linux on this machine's architecture.",
+        default=None,
+        example=["linux/amd64"],
+    )
+    tags: fields.BuildTags = key("Go build tags.", default=(), example=["netgo"])
+
 
 class Static(Table):
-    cgo: Literal["off"] = "off"
-    ldflags: Strings = ("-s", "-w")
-    trimpath: bool = True
-    rebuild_all: bool = False
-    installsuffix: str = ""
+    """The static-compile flags."""
+
+    cgo: fields.Cgo = key("off: CGO_ENABLED=0, so nothing outside of Go is linked.", default="off", example="off")
+    ldflags: fields.LinkerFlags = key(
+        f"Linker flags, one an entry; allowed: {flags.ALLOWED}.",
+        default=("-s", "-w"),
+        example=["-s", "-w", "-X main.version=1.0"],
+    )
+    trimpath: bool = key("Leave this machine's folders out of the binary (-trimpath).", default=True, example=True)
+    rebuild_all: bool = key(
+        "Compile everything again each time (-a); needed before Go 1.10.", default=False, example=False
+    )
+    installsuffix: fields.Suffix = key(
+        "Name of a separate package cache (-installsuffix).", default="", example="static"
+    )
+
 
 class Image(Table):
-    repository: str | None = None
-    tag: str | None = None
-    insecure: bool = False
-    ca: Literal["auto", "system", "none"] = "auto"
-    user: int = 65532
+    """What is made of the binary, and where it is kept."""
+
+    repository: fields.Repository | None = key(
+        "Where the image is pushed. Default: nowhere, it is called localhost/<app.name>.",
+        default=None,
+        example="registry.example.com/team/hello",
+    )
+    tag: fields.Tag | None = key(
+        "A name for people, {version} is filled in. What runs is always named by digest.",
+        default=None,
+        example="{version}",
+    )
+    insecure: bool = key(
+        "Allow a registry without valid TLS; on this machine it is always allowed.", default=False, example=False
+    )
+    ca: Literal["auto", "system", "none"] = key(
+        "Root certificates: auto adds this machine's if the binary reads them.", default="auto", example="auto"
+    )
+    user: fields.UserId = key("The user and group id that the app runs as.", default=65532, example=65532)
+
 
 class Cluster(Table):
-    context: str
-    namespace: str | None = None
+    """Where it runs. Without this table: podman on this machine, never the context that happens to be current."""
+
+    context: fields.Context = key("The context of the kubeconfig.", example="prod")
+    namespace: fields.Namespace | None = key("The namespace. Default: app.name.", default=None, example="hello")
+
 
 class Resources(Table):
-    cpu: str = "100m"
-    memory: str = "64Mi"
+    """What each copy of the app may use."""
+
+    cpu: fields.Cpu = key(
+        "The share of processor time that is reserved; 100m is a tenth of a core.", default="100m", example="100m"
+    )
+    memory: fields.Memory = key("The memory that is reserved, and the limit.", default="64Mi", example="64Mi")
+
 
 class Deploy(Table):
-    replicas: int = 2
-    resources: Resources = Resources()
-    timeout: str = "5m"
+    """How it runs."""
+
+    replicas: fields.Replicas = key("How many copies run in a cluster.", default=2, example=2)
+    resources: Resources = key(
+        "What each copy may use.", default=Resources(), example={"cpu": "100m", "memory": "64Mi"}
+    )
+    timeout: fields.Duration = key("How long to wait until the new version serves.", default="5m", example="5m")
+
 
 class Schedule(Table):
-    cron: str = "0 3 * * *"
+    """When `slimdeploy redeploy` runs by itself."""
+
+    cron: fields.CronLine = key(
+        "Minute, hour, day of month, month, day of week.", default="0 3 * * *", example="0 3 * * *"
+    )
+
 
 class Config(Table):
-    app: App = App()
-    build: Build = Build()
-    static: Static = Static()
-    image: Image = Image()
-    cluster: Cluster | None = None
-    deploy: Deploy = Deploy()
-    schedule: Schedule = Schedule()
+    """Everything that slim.toml says. Profiles are already merged."""
+
+    app: App = key("What it is.", default=App(), example={})
+    build: Build = key("How it is compiled and packed.", default=Build(), example={})
+    static: Static = key("The static-compile flags.", default=Static(), example={})
+    image: Image = key("What is made of the binary, and where it is kept.", default=Image(), example={})
+    cluster: Cluster | None = key(
+        "Where it runs. Default: podman on this machine.", default=None, example={"context": "prod"}
+    )
+    deploy: Deploy = key("How it runs.", default=Deploy(), example={})
+    schedule: Schedule = key("When it is deployed again by itself.", default=Schedule(), example={})
+
+    @field_validator("cluster")
+    @classmethod
+    def _cluster(cls, value: Cluster | None, info: ValidationInfo) -> Cluster | None:
+        app = info.data.get("app")
+        if value and value.namespace is None and app and app.name:
+            names.check_as_namespace(app.name)
+        return value

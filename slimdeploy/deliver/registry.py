@@ -10,7 +10,9 @@ from slimdeploy.errors import IntegrityError, NotAllowed, PushFailed, Slimdeploy
 from slimdeploy.tools.command import ToolFailed, ToolTimeout
 from slimdeploy.tools.skopeo import Skopeo
 
-REFUSED = re.compile(r"unauthorized|authentication required|denied|status: 40[13]|invalid status code.*40[13]", re.IGNORECASE)
+REFUSED = re.compile(
+    r"unauthorized|authentication required|denied|status: 40[13]|invalid status code.*40[13]", re.IGNORECASE
+)
 NO_ANSWER = re.compile(
     r"no such host|connection refused|i/o timeout|network is unreachable|no route|tls: |x509: |HTTP response to HTTPS"
 )
@@ -48,7 +50,9 @@ def explain(failure: ToolFailed, plan: RegistryPlan) -> SlimdeployError:
     if "server gave HTTP response to HTTPS" in failure.text:
         return Unreachable(f"{host} speaks plain http", details=cause, hint="image.insecure = true, if that is meant")
     if isinstance(failure, ToolTimeout) or NO_ANSWER.search(failure.text):
-        return Unreachable(f"the registry {host} does not answer", details=cause, hint="see image.repository in slim.toml")
+        return Unreachable(
+            f"the registry {host} does not answer", details=cause, hint="see image.repository in slim.toml"
+        )
     if REFUSED.search(failure.text):
         return NotAllowed(f"the registry {host} refuses", details=cause, hint=f"skopeo login {host}")
     return PushFailed(f"the registry {host} did not take the image", details=cause)

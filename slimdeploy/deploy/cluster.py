@@ -14,7 +14,7 @@ from slimdeploy.deploy import diagnosis, rollout
 from slimdeploy.deploy.destination import Instance, Status
 from slimdeploy.deploy.diff import diff
 from slimdeploy.deploy.rollout import Rollout
-from slimdeploy.errors import CleanupIncomplete, InternalError, PolicyRefused, RolloutFailed
+from slimdeploy.errors import CleanupIncomplete, InternalError, PolicyRefused
 from slimdeploy.events import Step
 from slimdeploy.manifests.labels import MANAGED_BY, selector
 from slimdeploy.manifests.render import render
@@ -78,7 +78,10 @@ class Cluster:
                 for line in self.kube.logs(self.target.namespace, name, tail=tail).splitlines():
                     sink(prefixes[name] + line)
             return
-        followers = [threading.Thread(target=self._follow, args=(name, tail, prefixes[name], sink), daemon=True) for name in names]
+        followers = [
+            threading.Thread(target=self._follow, args=(name, tail, prefixes[name], sink), daemon=True)
+            for name in names
+        ]
         for follower in followers:
             follower.start()
         for follower in followers:

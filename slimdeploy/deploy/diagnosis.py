@@ -1,4 +1,4 @@
-"""Why pods do not run, in words that a person can act on, translated for an image that holds nothing but the program."""
+"""Why pods do not run, in words that a person can act on, translated for an image that holds only the program."""
 
 from __future__ import annotations
 
@@ -10,22 +10,38 @@ from typing import Any
 from slimdeploy.tools.kube import Kube
 
 LOG_LINES = 10
-NEVER = frozenset({"InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
+NEVER = frozenset(
+    {"InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
+)
 PULL = frozenset({"ErrImagePull", "ImagePullBackOff"})
 FINAL_PULL = re.compile(
-    r"not found|manifest unknown|name unknown|denied|unauthorized|authorization failed|forbidden|no match for platform", re.IGNORECASE
+    r"not found|manifest unknown|name unknown|denied|unauthorized|authorization failed|forbidden|no match for platform",
+    re.IGNORECASE,
 )
+NOISE = frozenset({"BackOff", "MissingClusterDNS"})  # follows from the rest, or is the cluster's own affair
 ADVICE = (
     (re.compile(r"exec format error"), "the image is for another architecture than the node: see build.platforms"),
-    (re.compile(r"exec .*no such file or directory"), "the loader is missing: the binary is dynamic, a scratch image has none"),
-    (re.compile(r"x509: certificate signed by unknown authority"), 'no CA certificates in the image: image.ca = "system"'),
+    (
+        re.compile(r"exec .*no such file or directory"),
+        "the loader is missing: the binary is dynamic, a scratch image has none",
+    ),
+    (
+        re.compile(r"x509: certificate signed by unknown authority"),
+        'no CA certificates in the image: image.ca = "system"',
+    ),
     (re.compile(r"OOMKilled"), "it needs more memory than its limit: raise deploy.resources.memory"),
     (re.compile(r"read-only file system"), "only /tmp is writable: write there"),
     (re.compile(r"bind: permission denied"), "ports below 1024 need a capability: listen on 8080"),
-    (re.compile(r"not found|manifest unknown|name unknown"), "is the image in that registry, under the name that the nodes use?"),
+    (
+        re.compile(r"not found|manifest unknown|name unknown"),
+        "is the image in that registry, under the name that the nodes use?",
+    ),
     (re.compile(r"unauthorized|denied|forbidden"), "the nodes may not pull from this registry"),
     (re.compile(r"exceeded quota"), "ask for more quota, or ask for less in deploy.resources"),
-    (re.compile(r"not ready after"), "is app.health the path that the program answers, and app.port the port it listens on?"),
+    (
+        re.compile(r"not ready after"),
+        "is app.health the path that the program answers, and app.port the port it listens on?",
+    ),
 )
 
 
@@ -43,7 +59,9 @@ def deployment_doom(deployment: Mapping[str, Any]) -> Doom | None:
         return Doom("the Deployment is paused", "Paused")
     for condition in deployment.get("status", {}).get("conditions", ()):
         if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
-            return Doom(f"its pods are refused: {condition.get('message', '')}", condition.get("reason", "ReplicaFailure"))
+            return Doom(
+                f"its pods are refused: {condition.get('message', '')}", condition.get("reason", "ReplicaFailure")
+            )
     return None
 
 
@@ -69,7 +87,7 @@ def pod_state(pod: Mapping[str, Any]) -> str:
     restarts = f", {status['restartCount']} restarts" if status.get("restartCount") else ""
     if waiting := state.get("waiting"):
         ended = status.get("lastState", {}).get("terminated")
-        return waiting.get("reason", "Waiting") + (f" ({_ending(ended)})" if ended else "") + restarts
+        return str(waiting.get("reason", "Waiting")) + (f" ({_ending(ended)})" if ended else "") + restarts
     if ended := state.get("terminated"):
         return f"ended ({_ending(ended)}){restarts}"
     if "running" in state:
@@ -85,10 +103,11 @@ def is_ready(pod: Mapping[str, Any]) -> bool:
     return _condition(pod, "Ready").get("status") == "True" and "deletionTimestamp" not in pod["metadata"]
 
 
-def event_lines(events: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The last warnings, each once."""
-    texts = [f"{event.get('reason')}: {_short(event.get('message', ''))}" for event in events if event.get("type") == "Warning"]
-    return list(dict.fromkeys(texts))[-3:]
+def event_lines(events: Iterable[Mapping[str, Any]], *, probes: bool) -> list[str]:
+    """The last warnings, each once; what failed probes say only where they are the cause."""
+    noise = NOISE if probes else NOISE | {"Unhealthy"}
+    telling = (event for event in events if event.get("type") == "Warning" and event.get("reason") not in noise)
+    return list(dict.fromkeys(f"{event.get('reason')}: {_short(event.get('message', ''))}" for event in telling))[-3:]
 
 
 def last_lines(pod: Mapping[str, Any], kube: Kube) -> list[str]:
@@ -120,7 +139,11 @@ def _condition(pod: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
 
 def _ending(ended: Mapping[str, Any]) -> str:
     code, reason, message = ended.get("exitCode"), ended.get("reason", ""), _short(ended.get("message", ""))
-    return f"exit code {code}" + (f", {reason}" if reason not in {"", "Error"} else "") + (f": {message}" if message else "")
+    return (
+        f"exit code {code}"
+        + (f", {reason}" if reason not in {"", "Error"} else "")
+        + (f": {message}" if message else "")
+    )
 
 
 def _short(message: str) -> str:

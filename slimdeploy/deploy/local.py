@@ -164,7 +164,12 @@ def host_port(target: LocalTarget, port: int) -> int:
 def run_arguments(name: str, spec: Spec, engine: Engine) -> tuple[str, ...]:
     """The arguments of `podman run`: hardened as the pod is."""
     arguments = ["--detach", "--replace", f"--name={name}", "--pull=never", "--read-only", f"--user={spec['user']}"]
-    arguments += ["--cap-drop=ALL", "--security-opt=no-new-privileges", "--tmpfs=/tmp:rw,mode=1777", "--read-only-tmpfs=false"]
+    arguments += [
+        "--cap-drop=ALL",
+        "--security-opt=no-new-privileges",
+        "--tmpfs=/tmp:rw,mode=1777",
+        "--read-only-tmpfs=false",
+    ]
     arguments += [f"--ulimit={limit}" for limit in engine.ulimits]
     arguments += [f"--memory={spec['memory']}b", f"--memory-swap={spec['memory']}b"] if engine.limits else []
     arguments += [f"--publish=127.0.0.1:{host}:{port}" for host, port in spec["ports"].items()]

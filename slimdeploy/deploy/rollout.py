@@ -13,8 +13,8 @@ from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.deploy import diagnosis
-from slimdeploy.deploy.diff import REVISION
 from slimdeploy.deploy.diagnosis import Doom
+from slimdeploy.deploy.diff import REVISION
 from slimdeploy.errors import RolloutFailed
 from slimdeploy.events import Step
 from slimdeploy.manifests.labels import selector
@@ -126,7 +126,9 @@ def failure(rollout: Rollout, seen: Seen, doom: Doom | None, kube: Kube) -> Roll
     suspect = next((pod for pod in seen.pods if not diagnosis.is_ready(pod)), None)
     log: list[str] = []
     if suspect is not None:
-        evidence += diagnosis.event_lines(kube.events(rollout.ref.namespace, suspect["metadata"]["name"]))
+        evidence += diagnosis.event_lines(
+            kube.events(rollout.ref.namespace, suspect["metadata"]["name"]), probes=doom is None
+        )
         log = diagnosis.last_lines(suspect, kube)
     details = (*evidence, *([f"last lines of {suspect['metadata']['name']}:", *log] if suspect and log else ()))
     return RolloutFailed(what, details=details, hint=diagnosis.advice(cause, evidence, log))

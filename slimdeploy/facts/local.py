@@ -44,7 +44,9 @@ def module_path(project: Path) -> str:
         text = (project / "go.mod").read_text(encoding="utf-8")
     except OSError as error:
         hint = "go mod init example.com/NAME && go mod tidy"
-        raise UnreadableFile(f"{project / 'go.mod'}: {error.strerror}", hint=f"make the folder a Go module: {hint}") from None
+        raise UnreadableFile(
+            f"{project / 'go.mod'}: {error.strerror}", hint=f"make the folder a Go module: {hint}"
+        ) from None
     found = MODULE.search(text)
     if found is None:
         raise UnreadableFile(f"{project / 'go.mod'}: no module line", hint="go mod edit -module example.com/NAME")

@@ -86,14 +86,14 @@ def _ports(plan: WorkloadPlan) -> list[dict[str, Any]]:
 
 def _probes(health: Health) -> dict[str, Any]:
     """Readiness asks the program; liveness and start-up only whether it listens: a slow dependency restarts nothing."""
-    listens = {"tcpSocket": {"port": health.port.name}}
-    ready: dict[str, Any] = {
+    listens: dict[str, Any] = {"tcpSocket": {"port": health.port.name}}
+    answers: dict[str, dict[str, Any]] = {
         "http": {"httpGet": {"path": health.path, "port": health.port.name}},
         "grpc": {"grpc": {"port": health.port.number}},
         "tcp": listens,
-    }[health.kind]
+    }
     return {
         "startupProbe": listens | {"periodSeconds": 1, "failureThreshold": 60},
-        "readinessProbe": ready | {"periodSeconds": 5, "timeoutSeconds": 2},
+        "readinessProbe": answers[health.kind] | {"periodSeconds": 5, "timeoutSeconds": 2},
         "livenessProbe": listens | {"periodSeconds": 10, "timeoutSeconds": 2},
     }

@@ -40,7 +40,7 @@ class _Quoting(yaml.SafeDumper):
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
-        super().increase_indent(flow, False)  # type: ignore[no-untyped-call]  # noqa: FBT003 - lists indented
+        super().increase_indent(flow, False)  # noqa: FBT003 - lists indented
 
 
 def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

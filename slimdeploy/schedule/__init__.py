@@ -1,0 +1,1 @@
+"""Redeploys by the clock: the same command line for cron, systemd and a CronJob."""

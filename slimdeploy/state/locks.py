@@ -22,7 +22,9 @@ def locked(folder: Path, what: str, wait: float = 0.0) -> Iterator[None]:
     try:
         lock.acquire(timeout=wait)
     except Timeout:
-        raise Locked(f"another slimdeploy works on {what}{_holder(holder)}", hint="wait for it, then run this again") from None
+        raise Locked(
+            f"another slimdeploy works on {what}{_holder(holder)}", hint="wait for it, then run this again"
+        ) from None
     try:
         holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}))
         yield

@@ -25,10 +25,11 @@ INHERITED = (
     "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_*", "TMPDIR", "XDG_*", "SSH_AUTH_SOCK",
     "*_proxy", "*_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
 )  # fmt: skip
-CONTAINED_AS_ROOT = (
-    "setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child=SIGKILL --mount-proc --"
-).split()
 CONTAINED_AS_USER = ("setpriv", "--pdeathsig", "KILL")
+CONTAINED_AS_ROOT = (
+    *CONTAINED_AS_USER, "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child=SIGKILL",
+    "--mount-proc", "--",
+)  # fmt: skip
 KEPT_LINES = 50_000
 
 LineSink = Callable[[str], None]

@@ -63,10 +63,15 @@ class Go:
     def dependencies(self, plan: CompilePlan) -> tuple[Dependency, ...]:
         """`go list -deps` of a plan's package as it would be with cgo; the package itself comes last."""
         fields = "-json=ImportPath,Imports,Standard,CgoFiles"
-        out = self._run(["list", "-deps", "-e", fields, f"-tags={','.join(plan.tags)}", "--", plan.package], plan.platform, cgo="1")
+        out = self._run(
+            ["list", "-deps", "-e", fields, f"-tags={','.join(plan.tags)}", "--", plan.package], plan.platform, cgo="1"
+        )
         return tuple(
             Dependency(
-                item["ImportPath"], tuple(item.get("Imports", ())), bool(item.get("Standard")), bool(item.get("CgoFiles"))
+                item["ImportPath"],
+                tuple(item.get("Imports", ())),
+                bool(item.get("Standard")),
+                bool(item.get("CgoFiles")),
             )
             for item in _documents(out)
         )
@@ -83,9 +88,7 @@ class Go:
         """For instance go1.26.8."""
         return self._run(["env", "GOVERSION"], host()).strip()
 
-    def _run(
-        self, arguments: list[str], target: Platform, on_line: LineSink | None = None, *, cgo: str = "0"
-    ) -> str:
+    def _run(self, arguments: list[str], target: Platform, on_line: LineSink | None = None, *, cgo: str = "0") -> str:
         command.require("go", HINT)
         return command.run(
             Command(
@@ -110,7 +113,9 @@ def go_environment(target: Platform, temporary: Path | None = None) -> dict[str,
     if temporary is not None:
         variables["GOTMPDIR"] = str(temporary)
     if target.variant and target.architecture in VARIANTS:
-        variables[VARIANTS[target.architecture]] = target.variant.lstrip("v") if target.architecture == "arm" else target.variant
+        variables[VARIANTS[target.architecture]] = (
+            target.variant.lstrip("v") if target.architecture == "arm" else target.variant
+        )
     return variables | {"CGO_ENABLED": "0", "GOOS": target.os, "GOARCH": target.architecture}
 
 

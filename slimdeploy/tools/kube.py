@@ -1,7 +1,8 @@
-"""The API server, and the only user of the `kubernetes` client (0.3 s to import: load it beside other work).
+"""The API server, and the only user of the `kubernetes` client: its kubeconfig, credentials and TLS.
 
-Workload objects are only ever written by server-side apply (PATCH) as one field manager. Every request has a
-time-out and our user agent; answers that say "later" are tried again here and nowhere else.
+Requests go over the client's own connection pool, not through its typed calls: those import models for half a second
+at the first use. Workload objects are only ever written by server-side apply (PATCH) as one field manager. Every
+request has a time-out and our user agent; answers that say "later" are tried again here and nowhere else.
 """
 
 from __future__ import annotations
@@ -14,19 +15,23 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from slimdeploy.artifacts.deploy import Manifest, ObjectRef
 from slimdeploy.artifacts.plan import ClusterTarget
 from slimdeploy.errors import ApiRejected, Unreachable, UnreadableFile, WrongCluster
-from slimdeploy.tools.kube_errors import AGAIN, explain
+from slimdeploy.tools.kube_errors import Answer, explain, is_worth_another_try
 
 MANAGER = "slimdeploy"
-TIMEOUT = (5, 30)  # seconds to connect, seconds without a byte
+CONNECT_SECONDS, SILENT_SECONDS = 5.0, 30.0
 ATTEMPTS = 5
-KINDS = {
-    "ServiceAccount": ("CoreV1Api", "service_account"),
-    "Service": ("CoreV1Api", "service"),
-    "Deployment": ("AppsV1Api", "deployment"),
+PATHS = {
+    "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
+    "Service": "/api/v1/namespaces/{}/services",
+    "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
+    "ReplicaSet": "/apis/apps/v1/namespaces/{}/replicasets",
+    "Pod": "/api/v1/namespaces/{}/pods",
+    "Event": "/api/v1/namespaces/{}/events",
 }
 
 
@@ -35,90 +40,60 @@ class Stored:
     """An object as the server answered, with the warnings that came along."""
 
     object: dict[str, Any]
-    warnings: tuple[str, ...] = ()
-
-
-def preload() -> None:
-    """Import the client: worth a thread of its own while go compiles."""
-    import kubernetes.client  # noqa: F401
-    import kubernetes.config  # noqa: F401
+    warnings: tuple[str, ...]
 
 
 class Kube:
     """One cluster, through one context of a kubeconfig."""
 
     def __init__(self, target: ClusterTarget) -> None:
-        from kubernetes import client
+        from kubernetes.client.rest import RESTClientObject
 
         self.target = target
-        self._client = client
-        self._api = _connect(target)
-        self._api.user_agent = f"{MANAGER}/{version('slimdeploy')}"
-        self.server: str = self._api.configuration.host
+        self._settings = _settings(target)
+        self._pool = RESTClientObject(self._settings).pool_manager
+        self.server: str = self._settings.host
 
     def get(self, ref: ObjectRef) -> dict[str, Any] | None:
         """The live object; None if there is none."""
-        api, kind = self._kind(ref.kind)
-        answer = self._ask(f"get {ref}", getattr(api, f"read_namespaced_{kind}"), ref.name, ref.namespace)
-        return answer.object if answer else None
+        answer = self._ask("GET", _path(ref), f"get {ref}")
+        return answer.document if answer.status != 404 else None
 
     def apply(self, manifest: Manifest, *, dry_run: bool) -> Stored:
         """Server-side apply (KEP-555), strict about unknown fields. Raises FieldConflict, ApiRejected, NotAllowed."""
         ref = ObjectRef.of(manifest)
-        api, kind = self._kind(ref.kind)
-        answer = self._ask(
-            f"apply {ref}",
-            getattr(api, f"patch_namespaced_{kind}"),
-            ref.name,
-            ref.namespace,
-            body=dict(manifest),
-            field_manager=MANAGER,
-            field_validation="Strict",
-            _content_type="application/apply-patch+yaml",
-            **({"dry_run": "All"} if dry_run else {}),
-        )
-        if answer is None:
+        query = {"fieldManager": MANAGER, "fieldValidation": "Strict"} | ({"dryRun": "All"} if dry_run else {})
+        answer = self._ask("PATCH", f"{_path(ref)}?{urlencode(query)}", f"apply {ref}", manifest)
+        if answer.status == 404:
             raise ApiRejected(
                 f"namespace {ref.namespace} does not exist on {self.server}",
                 hint=f"kubectl --context {self.target.context} create namespace {ref.namespace}",
             )
-        return answer
+        return Stored(answer.document, answer.warnings)
 
     def pods(self, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """The pods that carry these labels."""
-        return self._list(self._client.CoreV1Api(self._api).list_namespaced_pod, "list pods", namespace, selector)
+        return self._list("Pod", namespace, labelSelector=_equal(selector))
 
     def replica_sets(self, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """The ReplicaSets that carry these labels."""
-        list_them = self._client.AppsV1Api(self._api).list_namespaced_replica_set
-        return self._list(list_them, "list replicasets", namespace, selector)
+        return self._list("ReplicaSet", namespace, labelSelector=_equal(selector))
 
     def events(self, namespace: str, name: str) -> tuple[dict[str, Any], ...]:
         """The events about one object."""
-        answer = self._ask(
-            "list events",
-            self._client.CoreV1Api(self._api).list_namespaced_event,
-            namespace,
-            field_selector=f"involvedObject.name={name}",
-        )
-        return tuple(answer.object["items"]) if answer else ()
+        return self._list("Event", namespace, fieldSelector=f"involvedObject.name={name}")
 
-    def logs(self, namespace: str, pod: str, *, previous: bool = False, tail: int | None = None) -> str:
-        """What a pod's only container printed; empty when there is nothing (any more)."""
-        options = {"previous": previous} | ({"tail_lines": tail} if tail is not None else {})
-        read = self._client.CoreV1Api(self._api).read_namespaced_pod_log
-        try:
-            response = read(pod, namespace, _preload_content=False, _request_timeout=TIMEOUT, **options)
-        except self._client.ApiException as error:
-            if error.status in {400, 404}:  # not started yet, or gone
-                return ""
-            raise explain(error, "read logs", self.server) from None
-        return bytes(response.data).decode("utf-8", "replace")
+    def logs(self, namespace: str, pod: str, *, previous: bool = False, tail: int) -> str:
+        """What a pod's only container printed; empty when there is nothing (yet, or any more)."""
+        query = urlencode({"previous": str(previous).lower(), "tailLines": tail})
+        path = f"{PATHS['Pod'].format(namespace)}/{pod}/log?{query}"
+        answer = self._ask("GET", path, f"read the log of pod/{pod}", fine=(400, 404))
+        return answer.body.decode("utf-8", "replace") if answer.status == 200 else ""
 
     def follow(self, namespace: str, pod: str, tail: int, sink: Callable[[str], None]) -> None:
         """A pod's log as it grows, until the container ends."""
-        read = self._client.CoreV1Api(self._api).read_namespaced_pod_log
-        response = read(pod, namespace, follow=True, tail_lines=tail, _preload_content=False, _request_timeout=(5, None))
+        path = f"{PATHS['Pod'].format(namespace)}/{pod}/log?{urlencode({'follow': 'true', 'tailLines': tail})}"
+        response = self._pool.request("GET", self.server + path, headers=self._headers(), preload_content=False)
         rest = b""
         for chunk in response.stream():
             *lines, rest = (rest + chunk).split(b"\n")
@@ -127,85 +102,102 @@ class Kube:
 
     def delete(self, ref: ObjectRef, uid: str) -> None:
         """Delete exactly this object, its dependents first; nothing when it is gone already."""
-        api, kind = self._kind(ref.kind)
         options = {"propagationPolicy": "Foreground", "preconditions": {"uid": uid}}
-        self._ask(f"delete {ref}", getattr(api, f"delete_namespaced_{kind}"), ref.name, ref.namespace, body=options)
+        self._ask("DELETE", _path(ref), f"delete {ref}", options)
 
-    def _kind(self, kind: str) -> tuple[Any, str]:
-        group, name = KINDS[kind]
-        return getattr(self._client, group)(self._api), name
+    def _list(self, kind: str, namespace: str, **query: str) -> tuple[dict[str, Any], ...]:
+        answer = self._ask("GET", f"{PATHS[kind].format(namespace)}?{urlencode(query)}", f"list {kind.lower()}s")
+        return tuple(answer.document["items"]) if answer.status != 404 else ()
 
-    def _list(self, call: Callable[..., Any], what: str, namespace: str, selector: Mapping[str, str]) -> tuple[Any, ...]:
-        labels = ",".join(f"{key}={value}" for key, value in selector.items())
-        answer = self._ask(what, call, namespace, label_selector=labels)
-        return tuple(answer.object["items"]) if answer else ()
-
-    def _ask(self, what: str, call: Callable[..., Any], *arguments: str, **options: Any) -> Stored | None:  # noqa: ANN401
-        """One request, again while the answer is "later"; None for 404."""
-        from urllib3.exceptions import HTTPError
-
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        fine: tuple[int, ...] = (404,),
+    ) -> Answer:
+        """One request, again while the answer is "later". Statuses other than 2xx and those in `fine` are raised."""
         for attempt in range(1, ATTEMPTS + 1):
-            try:
-                response = call(*arguments, _preload_content=False, _request_timeout=TIMEOUT, **options)
-                return Stored(json.loads(response.data), _warnings(response))
-            except self._client.ApiException as error:
-                if error.status == 404:
-                    return None
-                if error.status not in AGAIN or "failed to create typed patch object" in str(error.body) or attempt == ATTEMPTS:
-                    raise explain(error, what, self.server) from None
-                time.sleep(_pause(error.headers, attempt))
-            except HTTPError as error:
-                if attempt == ATTEMPTS:
-                    raise _no_answer(self.server, self.target.context, error) from None
-                time.sleep(_pause(None, attempt))
+            answer = self._once(method, path, body, last=attempt == ATTEMPTS)
+            if answer is not None and (answer.status < 300 or answer.status in fine):
+                return answer
+            if answer is not None and (attempt == ATTEMPTS or not is_worth_another_try(answer)):
+                raise explain(answer, what, self.server)
+            time.sleep(_pause(answer, attempt))
         raise AssertionError("the loop above returns or raises")
 
+    def _once(self, method: str, path: str, body: Mapping[str, Any] | None, *, last: bool) -> Answer | None:
+        """One request; None when nobody answered, which the last attempt raises."""
+        import urllib3
 
-def _connect(target: ClusterTarget) -> Any:  # noqa: ANN401 - an ApiClient, which has no types
+        kind = "application/apply-patch+yaml" if method == "PATCH" else "application/json"
+        content = None if body is None else json.dumps(body).encode()
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=SILENT_SECONDS)
+        try:
+            response = self._pool.request(
+                method, self.server + path, body=content, headers=self._headers(kind), timeout=timeout, retries=False
+            )
+        except urllib3.exceptions.HTTPError as error:
+            if last or "CERTIFICATE" in str(error):
+                raise self._no_answer(error) from None
+            return None
+        return Answer(response.status, response.headers, bytes(response.data))
+
+    def _headers(self, kind: str = "application/json") -> dict[str, str]:
+        headers = {
+            "User-Agent": f"{MANAGER}/{version('slimdeploy')}",
+            "Accept": "application/json",
+            "Content-Type": kind,
+        }
+        login = self._settings.auth_settings().values()  # asks a login helper again when its token is due
+        return headers | {each["key"]: each["value"] for each in login if each["in"] == "header"}
+
+    def _no_answer(self, error: Exception) -> Unreachable:
+        return Unreachable(
+            f"the API server of context {self.target.context} does not answer: {self.server}",
+            details=(str(getattr(error, "reason", None) or error),),
+            hint="is the cluster up, and is this the context that is meant?",
+        )
+
+
+def _settings(target: ClusterTarget) -> Any:  # noqa: ANN401 - a Configuration, which has no types
     from kubernetes import client, config
 
     files = target.kubeconfig or os.environ.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())
     settings = client.Configuration()
     try:
-        config.load_kube_config(files, context=target.context, client_configuration=settings)
+        config.load_kube_config(files, context=target.context, client_configuration=settings)  # type: ignore[no-untyped-call]
     except config.ConfigException as error:
         known = _contexts(files)
-        raise WrongCluster(
-            f"no context {target.context} in {files}" if target.context not in known else f"{files}: {error}",
-            hint=f"contexts there: {', '.join(known) or 'none'}; give --context or change cluster.context",
-        ) from None
+        what = f"no context {target.context} in {files}" if target.context not in known else f"{files}: {error}"
+        hint = f"contexts there: {', '.join(known) or 'none'}; give --context or change cluster.context"
+        raise WrongCluster(what, hint=hint) from None
     except (OSError, ValueError) as error:
         raise UnreadableFile(f"{files}: {error}", hint="give --kubeconfig, or set KUBECONFIG") from None
-    settings.retries = False
-    return client.ApiClient(settings)
+    return settings
 
 
 def _contexts(files: str) -> tuple[str, ...]:
     from kubernetes import config
 
     try:
-        contexts, _ = config.list_kube_config_contexts(files)
+        contexts, _ = config.list_kube_config_contexts(files)  # type: ignore[no-untyped-call]
     except (config.ConfigException, OSError, ValueError):
         return ()
     return tuple(context["name"] for context in contexts)
 
 
-def _warnings(response: Any) -> tuple[str, ...]:  # noqa: ANN401
-    """The texts of the Warning headers (RFC 7234, 5.5)."""
-    found = response.headers.getlist("Warning") if hasattr(response.headers, "getlist") else []
-    return tuple(header.split('"')[1] if '"' in header else header for header in found)
+def _path(ref: ObjectRef) -> str:
+    return f"{PATHS[ref.kind].format(ref.namespace)}/{ref.name}"
 
 
-def _pause(headers: Mapping[str, str] | None, attempt: int) -> float:
+def _equal(selector: Mapping[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in selector.items())
+
+
+def _pause(answer: Answer | None, attempt: int) -> float:
     """Seconds: what Retry-After asks for, up to 10, or 0.2, 0.4, 0.8 ..."""
-    asked = (headers or {}).get("Retry-After", "")
+    asked = answer.headers.get("Retry-After", "") if answer else ""
     return min(10.0, float(asked)) if asked.isdigit() else 0.1 * 2**attempt
-
-
-def _no_answer(server: str, context: str, error: Exception) -> Unreachable:
-    reason = str(getattr(error, "reason", None) or error)
-    return Unreachable(
-        f"the API server of context {context} does not answer: {server}",
-        details=(reason,),
-        hint="is the cluster up, and is this the context that is meant?",
-    )

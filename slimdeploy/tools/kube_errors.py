@@ -4,51 +4,87 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from slimdeploy.errors import ApiRejected, FieldConflict, NotAllowed, SlimdeployError, Unreachable
 
-AGAIN = frozenset({429, 500, 502, 503, 504})
-MANAGER = re.compile(r'conflict with "([^"]+)"')
+LATER = frozenset({429, 500, 502, 503, 504})
+OUR_MISTAKE = "failed to create typed patch object"  # comes as a 500, and always will
+OWNER = re.compile(r'conflict with "([^"]+)"')
+WARNING = re.compile(r'\d{3} \S+ "((?:[^"\\]|\\.)*)"')
 
 
-def explain(error: Any, what: str, server: str) -> SlimdeployError:  # noqa: ANN401 - an ApiException, which has no types
-    """The error for an ApiException. `what` is the request in words: "apply deployment/hello"."""
-    status = _status(error.body)
-    message = str(status.get("message") or error.reason)
-    if error.status == 401:
-        return NotAllowed(f"{what}: {server} does not accept these credentials", details=(message,), hint="log in again")
-    if error.status == 403 and "is forbidden: User" in message:
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer of the API server."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The body as JSON; empty if it is none."""
+        try:
+            found = json.loads(self.body)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def message(self) -> str:
+        """What a Status object says (metav1.Status), or the start of the body."""
+        return str(
+            self.document.get("message") or self.body[:200].decode("utf-8", "replace") or f"status {self.status}"
+        )
+
+    @property
+    def causes(self) -> tuple[dict[str, str], ...]:
+        """A Status object's causes, one a field."""
+        return tuple((self.document.get("details") or {}).get("causes") or ())
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The texts of the Warning headers (RFC 7234, 5.5)."""
+        return tuple(WARNING.findall(self.headers.get("Warning", "")))
+
+
+def is_worth_another_try(answer: Answer) -> bool:
+    """Whether the same request may succeed later: busy, restarting, or changed under our hands; never a conflict."""
+    if answer.status == 409:
+        return not is_conflict(answer)
+    return answer.status in LATER and OUR_MISTAKE not in answer.message
+
+
+def is_conflict(answer: Answer) -> bool:
+    """Whether another field manager stands against it."""
+    return any(cause.get("reason") == "FieldManagerConflict" for cause in answer.causes)
+
+
+def explain(answer: Answer, what: str, server: str) -> SlimdeployError:
+    """The error for an answer. `what` is the request in words: "apply deployment/hello"."""
+    message = answer.message
+    if answer.status == 401:
+        return NotAllowed(
+            f"{what}: {server} does not accept these credentials", details=(message,), hint="log in again"
+        )
+    if answer.status == 403 and "is forbidden: User" in message:
         return NotAllowed(f"{what}: not allowed", details=(message,), hint="ask for a Role that allows it")
-    if error.status == 409 and _is_conflict(status):
-        return _conflict(status, what)
-    if not error.status or (error.status >= 500 and "failed to create typed patch object" not in message):
-        return Unreachable(f"{what}: {server} answered {error.status}", details=(message,))
-    return ApiRejected(f"{what}: the API server rejected it ({error.status})", details=_causes(status) or (message,))
+    if is_conflict(answer):
+        return _conflict(answer, what)
+    if answer.status in LATER and OUR_MISTAKE not in message:
+        return Unreachable(f"{what}: {server} answered {answer.status}", details=(message,))
+    causes = tuple(f"{cause.get('field', '')}: {cause.get('message', '')}".lstrip(": ") for cause in answer.causes)
+    return ApiRejected(f"{what}: the API server rejected it ({answer.status})", details=causes or (message,))
 
 
-def _status(body: Any) -> dict[str, Any]:  # noqa: ANN401
-    try:
-        found = json.loads(body)
-    except (TypeError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _is_conflict(status: dict[str, Any]) -> bool:
-    causes = (status.get("details") or {}).get("causes") or ()
-    return any(cause.get("reason") == "FieldManagerConflict" for cause in causes)
-
-
-def _causes(status: dict[str, Any]) -> tuple[str, ...]:
-    causes = (status.get("details") or {}).get("causes") or ()
-    return tuple(f"{cause.get('field', '')}: {cause.get('message', '')}".lstrip(": ") for cause in causes)
-
-
-def _conflict(status: dict[str, Any], what: str) -> FieldConflict:
+def _conflict(answer: Answer, what: str) -> FieldConflict:
     rows = []
-    for cause in status["details"]["causes"]:
-        owner = MANAGER.search(cause.get("message", ""))
+    for cause in answer.causes:
+        owner = OWNER.search(cause.get("message", ""))
         rows.append(f"{cause.get('field', '?')}  is managed by {owner[1] if owner else 'somebody else'}")
     return FieldConflict(
         f"{what}: somebody else manages fields that slim.toml sets",

@@ -23,7 +23,9 @@ class Skopeo:
     def copy_to_registry(self, layout: Path, reference: str) -> None:
         """`skopeo copy oci:LAYOUT docker://REFERENCE`, digest kept."""
         verify = f"--dest-tls-verify={str(not self.insecure).lower()}"
-        self._run("copy", "--preserve-digests", "--retry-times", RETRIES, verify, f"oci:{layout}", f"docker://{reference}")
+        self._run(
+            "copy", "--preserve-digests", "--retry-times", RETRIES, verify, f"oci:{layout}", f"docker://{reference}"
+        )
 
     def copy_to_store(self, layout: Path, name: str) -> None:
         """`skopeo copy oci:LAYOUT containers-storage:NAME`: podman's own store, digest kept."""

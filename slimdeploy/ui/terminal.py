@@ -32,9 +32,8 @@ class Terminal:
         """Show one event."""
         with self._lock:
             match event:
-                case StepStarted(step):
-                    self._spin(f"{step:<{STEP_WIDTH}} ...")
-                case Waiting(step, state):
+                case StepStarted(step) | Waiting(step, _):
+                    state = event.state if isinstance(event, Waiting) else "..."
                     self._spin(f"{step:<{STEP_WIDTH}} {state}")
                 case StepDone(step, seconds, summary):
                     self._line(f"  {step:<{STEP_WIDTH}} {seconds:6.2f} s  {summary}".rstrip())
@@ -87,7 +86,7 @@ class Terminal:
             self._write(text)
 
     def _write(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)  # noqa: T201 - this is where printing happens
+        print(text, file=self._stream, flush=True)
 
     def _painted(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._color else text

@@ -1,0 +1,69 @@
+"""Environment variables and arguments of the app: what a container must receive byte by byte.
+
+Values are literal. Kubernetes expands $(NAME) in both, so that is refused, and "$$(" is how a literal "$(" is written.
+Config holds the literal text: whoever renders it for Kubernetes has to double every '$'.
+"""
+
+from __future__ import annotations
+
+import re
+
+from slimdeploy.config.confidential import secret_name, secret_shape
+from slimdeploy.config.refusal import Refused, named, refuse_invisible
+
+LONGEST = 131_072  # bytes of one string given to execve: MAX_ARG_STRLEN of linux/binfmts.h
+ALLOWED = "\t\n\r\x85\u2028\u2029\u200d\u200c\ufeff\u00ad"  # odd, but text: emoji are joined with U+200D
+EXPANDED = re.compile(r"(?<!\$)\$\([^)]*\)")
+INTERPOLATED = re.compile(r"\$\{[^}]*\}|\{\{.*?\}\}")
+PRELOAD = re.compile(r"LD_[A-Z_]+")
+
+
+def variable_name(name: str) -> str:
+    """A name that every server version takes (C_IDENTIFIER)."""
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name, re.ASCII):
+        raise Refused("a name has letters, digits and '_' and does not start with a digit")
+    if PRELOAD.fullmatch(name):
+        raise Refused("refused: it has no effect in a static binary", "remove it")
+    if secret_name(name):
+        raise _secret()
+    return name
+
+
+def variable_value(value: str) -> str:
+    """A literal value."""
+    _check(value)
+    if found := INTERPOLATED.search(value):
+        raise Refused(f"interpolation is off: {_excerpt(found[0])} would arrive as it is", "write the value itself")
+    return value.replace("$$(", "$(")
+
+
+def argument(value: str) -> str:
+    """A literal argument of the program."""
+    _check(value)
+    return value.replace("$$(", "$(")
+
+
+def _check(value: str) -> None:
+    refuse_invisible(value, allowed=ALLOWED)
+    size = len(value.encode())
+    if size > LONGEST:
+        raise Refused(f"{size:,} bytes, at most {LONGEST:,}")
+    if secret_shape(value):
+        raise _secret()
+    if found := EXPANDED.search(value):
+        shown = _excerpt(found[0])
+        raise Refused(f"{shown} would be expanded by Kubernetes", f'write "${shown[1:]}' if shown[-2:] == ')"' else "")
+
+
+def _excerpt(text: str) -> str:
+    shown = "".join(character if character.isprintable() else named(character) for character in text)
+    return f'"{shown}"' if len(shown) <= 40 else f'"{shown[:40]}..."'
+
+
+def _secret() -> Refused:
+    return Refused(
+        "looks like a secret (value not shown)",
+        "git and the Deployment would keep it; leave it out of slim.toml",
+        on_key=True,
+        confidential=True,
+    )

@@ -1,0 +1,64 @@
+"""The types of single values in slim.toml: each is a plain type with its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from slimdeploy.config import cron, environment, flags, names, ports, references, rules
+from slimdeploy.config.bounds import Between, NotYet
+
+AS_TUPLE = Field(strict=False)  # a TOML array arrives as a list, and our values are tuples
+FEW = Field(max_length=100)
+MANY = Field(max_length=1000)
+
+
+def _amount(measure: Callable[[str], float]) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        measure(text)
+        return text
+
+    return check
+
+
+AppName = Annotated[str, AfterValidator(names.app_name)]
+Namespace = Annotated[str, AfterValidator(names.namespace)]
+Context = Annotated[str, AfterValidator(names.context_name)]
+PortName = Annotated[str, AfterValidator(names.port_name)]
+PortNumber = Annotated[int, Between(1, 65535), AfterValidator(ports.unprivileged)]
+Arguments = Annotated[tuple[Annotated[str, AfterValidator(environment.argument)], ...], AS_TUPLE, MANY]
+Variables = Annotated[
+    Mapping[
+        Annotated[str, AfterValidator(environment.variable_name)],
+        Annotated[str, AfterValidator(environment.variable_value)],
+    ],
+    MANY,
+]
+
+Strategy = Annotated[Literal["scratch"], NotYet("builder", "base")]
+MainPackage = Annotated[str, AfterValidator(flags.main_package)]
+Platforms = Annotated[
+    tuple[Annotated[str, AfterValidator(flags.platform)], ...],
+    AS_TUPLE,
+    AfterValidator(flags.one_platform),
+    BeforeValidator(flags.listed),
+]
+BuildTags = Annotated[tuple[Annotated[str, AfterValidator(flags.build_tag)], ...], AS_TUPLE, FEW]
+
+Cgo = Annotated[Literal["off"], NotYet("static")]
+LinkerFlags = Annotated[
+    tuple[Annotated[str, AfterValidator(flags.linker_flag)], ...], AS_TUPLE, FEW, BeforeValidator(flags.entries)
+]
+Suffix = Annotated[str, AfterValidator(flags.suffix)]
+
+Repository = Annotated[str, AfterValidator(references.repository)]
+Tag = Annotated[str, AfterValidator(references.tag)]
+UserId = Annotated[int, Between(1, 2**31 - 1)]
+
+Replicas = Annotated[int, Between(0, 1000)]
+Cpu = Annotated[str, AfterValidator(_amount(rules.cpu_millis))]
+Memory = Annotated[str, AfterValidator(_amount(rules.memory_bytes))]
+Duration = Annotated[str, AfterValidator(_amount(rules.parse_duration))]
+CronLine = Annotated[str, AfterValidator(cron.cron_line)]

@@ -1,0 +1,136 @@
+"""What reaches the Go command: only tokens from a list.
+
+`-ldflags` as free text writes any file (`-X a.b=1 -o /etc/x`) and runs any program (`-extld`), a build tag or a package
+that starts with '-' is an option, and `...`, `..` and `@latest` build something else than this project's one program.
+"""
+
+from __future__ import annotations
+
+import re
+
+from slimdeploy.config.confidential import secret_name, secret_shape
+from slimdeploy.config.refusal import Refused, visible
+
+ALLOWED = "-s, -w, -X pkg.name=value"
+SET_STRING = re.compile(r"-X (?P<name>[A-Za-z0-9_~./-]*[A-Za-z0-9_]\.[A-Za-z_]\w*)=(?P<value>.*)", re.ASCII)
+VARIANTS = {
+    "amd64": ("v1", "v2", "v3", "v4"),
+    "arm": ("v5", "v6", "v7"),
+    "arm64": (),
+    "386": (),
+    "ppc64le": (),
+    "s390x": (),
+    "riscv64": (),
+}
+OTHER_WORDS = {
+    "x86_64": "amd64",
+    "x64": "amd64",
+    "aarch64": "arm64",
+    "armv7": "arm/v7",
+    "armhf": "arm/v7",
+    "i386": "386",
+}
+
+
+def linker_flag(flag: str) -> str:
+    """One flag of the linker: -s, -w, or `-X pkg.name=value`."""
+    visible(flag)
+    if flag in {"-s", "-w"}:
+        return flag
+    if flag.startswith("-X"):
+        return _set_string(flag)
+    word = flag.split("=", maxsplit=1)[0].split(" ", maxsplit=1)[0]
+    if set(flag.split(" ")) <= {"-s", "-w"}:
+        raise Refused("one flag an entry", 'write ["-s", "-w"]')
+    raise Refused(f'"{word}" is not allowed', f"allowed: {ALLOWED}")
+
+
+def _set_string(flag: str) -> str:
+    match = SET_STRING.fullmatch(flag)
+    if not match:
+        raise Refused(f'"{flag[:40]}" does not set a variable', 'such as "-X main.version=1.0"')
+    if quote := re.search("[\"'`\\\\]", match["value"]):
+        raise Refused(f"{quote[0]} is not allowed in a value", "spaces need no quotes here")
+    for word in match["value"].split(" ")[1:]:
+        if word.startswith("-"):
+            raise Refused(f'"{word.split("=")[0]}" is not allowed', f"one flag an entry; allowed: {ALLOWED}")
+    if secret_name(match["name"]) or secret_shape(match["value"]):
+        raise Refused(f"{match['name']} looks like a secret", "a binary is not a secret store", confidential=True)
+    return flag
+
+
+def build_tag(tag: str) -> str:
+    """One build tag."""
+    if not re.fullmatch(r"[A-Za-z0-9_.]+", tag, re.ASCII):
+        visible(tag)
+        raise Refused("a build tag has letters, digits, '_' and '.'", "one tag an entry")
+    return tag
+
+
+def suffix(text: str) -> str:
+    """-installsuffix: part of a folder's name."""
+    visible(text)
+    if not re.fullmatch(r"\w*", text, re.ASCII):
+        raise Refused("letters, digits and '_' only")
+    return text
+
+
+def main_package(folder: str) -> str:
+    """The main package: a folder inside the project, as ./relative path."""
+    visible(folder)
+    inside = re.fullmatch(r"\.(/[A-Za-z0-9_.~+-]+)*/?", folder, re.ASCII)
+    if inside and not any(part.strip(".") == "" for part in folder.rstrip("/").split("/")[1:]):
+        return folder.rstrip("/")
+    if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]*(/[A-Za-z0-9_-]+)*", folder, re.ASCII):
+        raise Refused("a folder inside the project starts with ./", f'did you mean "./{folder}"?')
+    raise Refused("expected a folder inside the project", 'such as "./cmd/server"')
+
+
+def platform(text: str) -> str:
+    """linux/<architecture>[/<variant>], in Go's and OCI's words."""
+    visible(text)
+    system, _, rest = text.partition("/")
+    if system in VARIANTS or system in OTHER_WORDS:
+        raise Refused("an operating system comes first", f'did you mean "linux/{OTHER_WORDS.get(system, text)}"?')
+    if system != "linux":
+        raise Refused(f"{system or 'these'} images cannot be made from scratch here", 'such as "linux/amd64"')
+    architecture, slash, variant = rest.partition("/")
+    _check_architecture(architecture)
+    if slash and variant not in VARIANTS[architecture]:
+        raise Refused(f'"{variant}" is no variant of {architecture}', _variants(architecture))
+    return text
+
+
+def _check_architecture(architecture: str) -> None:
+    if architecture in OTHER_WORDS:
+        raise Refused(f'"{architecture}" is unknown', f'did you mean "linux/{OTHER_WORDS[architecture]}"?')
+    if architecture not in VARIANTS:
+        raise Refused(f'architecture "{architecture}" is unknown', "known: " + ", ".join(VARIANTS))
+
+
+def _variants(architecture: str) -> str:
+    known = VARIANTS[architecture]
+    return f"known: {', '.join(known)}" if known else f'write "linux/{architecture}"'
+
+
+def one_platform(platforms: tuple[str, ...]) -> tuple[str, ...]:
+    """Exactly one platform."""
+    if not platforms:
+        raise Refused("must not be empty", "leave it out to build for this machine")
+    if len(platforms) > 1:
+        raise Refused("several platforms in one image are not available yet", "name one", at=(1,))
+    return platforms
+
+
+def entries(value: object) -> object:
+    """Refuse the free text that people know from the command line."""
+    if isinstance(value, str):
+        raise Refused(f"expected a list; allowed: {ALLOWED}", 'write ["-s", "-w"]')
+    return value
+
+
+def listed(value: object) -> object:
+    """Refuse the word for what the nodes are."""
+    if value == "cluster":
+        raise Refused('"cluster" is not available yet', 'name the platform, such as ["linux/amd64"]')
+    return value

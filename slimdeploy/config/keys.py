@@ -1,0 +1,66 @@
+"""Which keys there are, asked from the model; and what an unknown one was probably meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import get_args
+
+from pydantic.fields import FieldInfo
+
+from slimdeploy.config.model import Config, Table
+from slimdeploy.config.near import ALIASES, did_you_mean
+from slimdeploy.config.refusal import Path
+
+PROFILES = "profiles"
+MOST_LISTED = 10
+
+
+@cache
+def known_keys() -> dict[str, dict[str, FieldInfo]]:
+    """The keys of each table, by the table's dotted name; "" is the top."""
+    return dict(_tables(Config, ""))
+
+
+def unknown(path: Path, *, table: bool) -> tuple[str, str]:
+    """Message and hint for a key that no table has at this place."""
+    parent = ".".join(part for part in path[:-1] if isinstance(part, str))
+    name, siblings = str(path[-1]), [*known_keys().get(parent, {}), *([PROFILES] if not parent else [])]
+    what = "unknown table" if table else "unknown key"
+    if name.lower() not in siblings:
+        place = _other_place(name.lower(), parent)
+        if place:
+            return f"{what}; {place}", ""
+    question = did_you_mean(name, siblings)
+    known = "" if question or len(siblings) > MOST_LISTED else "known: " + ", ".join(siblings)
+    return f"{what}{question}", known
+
+
+def field_at(path: Path) -> FieldInfo | None:
+    """The field that a key path leads to."""
+    names = [part for part in path if isinstance(part, str)]
+    return known_keys().get(".".join(names[:-1]), {}).get(names[-1]) if names else None
+
+
+def _other_place(name: str, parent: str) -> str:
+    for table, fields in known_keys().items():
+        if name in fields and table != "app.ports":
+            return f'"{name}" belongs under [{table}]' if table else f"[{name}] belongs at the top"
+    if name not in ALIASES:
+        return ""
+    table, _, key = ALIASES[name].rpartition(".")
+    return f'did you mean "{key if table == parent else ALIASES[name]}"?'
+
+
+def _tables(model: type[Table], name: str) -> Iterator[tuple[str, dict[str, FieldInfo]]]:
+    yield name, model.model_fields
+    for key, field in model.model_fields.items():
+        inner = _table_in(field.annotation)
+        if inner:
+            yield from _tables(inner, f"{name}.{key}".removeprefix("."))
+
+
+def _table_in(annotation: object) -> type[Table] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _table_in(each))), None)

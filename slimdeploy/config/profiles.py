@@ -1,0 +1,29 @@
+"""[profiles.NAME]: the same tables again, laid over the others. Tables merge by key, everything else replaces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slimdeploy.config.keys import PROFILES
+from slimdeploy.config.refusal import Path
+
+CHOICES = {("app", "health")}  # a table where one key stands for all: { grpc = true } does not add to { http = "/" }
+MOST_PROFILES = 50
+
+Document = dict[str, Any]
+
+
+def merge(under: Document, over: Document, path: Path = ()) -> Document:
+    """A profile's tables over the others; neither is changed."""
+    result = dict(under)
+    for key, value in over.items():
+        old, here = result.get(key), (*path, key)
+        tables = isinstance(old, dict) and isinstance(value, dict) and here not in CHOICES
+        result[key] = merge(old, value, here) if tables and isinstance(old, dict) else value
+    return result
+
+
+def separate(document: Document) -> tuple[Document, Any]:
+    """The document without its profiles, and the profiles."""
+    rest = {key: value for key, value in document.items() if key != PROFILES}
+    return rest, document.get(PROFILES, {})
