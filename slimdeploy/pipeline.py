@@ -149,9 +149,14 @@ def down(request: Request, report: Report) -> tuple[ObjectRef, ...]:
 
 def destination(request: Request) -> Destination:
     """Where the app runs, without building anything."""
-    app = request.config.app.name or app_name(request.config, module_path(request.project))
+    app = name_of(request)
     target = choose_target(request.config, app, request.overrides)
     return connect(workload_plan(request.config, app), target, LOOK_SECONDS)
+
+
+def name_of(request: Request) -> str:
+    """The app's name; go.mod is only needed when slim.toml does not give it."""
+    return request.config.app.name or app_name(request.config, module_path(request.project))
 
 
 def make_image(here: Bench) -> Image:

@@ -21,9 +21,9 @@ PRELOAD = re.compile(r"LD_[A-Z_]+")
 def variable_name(name: str) -> str:
     """A name that every server version takes (C_IDENTIFIER)."""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name, re.ASCII):
-        raise Refused("a name has letters, digits and '_' and does not start with a digit")
+        raise Refused("a name has letters, digits and '_' and does not start with a digit", on_key=True)
     if PRELOAD.fullmatch(name):
-        raise Refused("refused: it has no effect in a static binary", "remove it")
+        raise Refused("refused: it has no effect in a static binary", "remove it", on_key=True)
     if secret_name(name):
         raise _secret()
     return name

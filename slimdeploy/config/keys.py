@@ -27,6 +27,8 @@ def unknown(path: Path, *, table: bool) -> tuple[str, str]:
     parent = ".".join(part for part in path[:-1] if isinstance(part, str))
     name, siblings = str(path[-1]), [*known_keys().get(parent, {}), *([PROFILES] if not parent else [])]
     what = "unknown table" if table else "unknown key"
+    if name == PROFILES:
+        return "a profile cannot hold profiles", ""
     if name.lower() not in siblings:
         place = _other_place(name.lower(), parent)
         if place:

@@ -54,7 +54,7 @@ class Words:
     confidential: bool = False
 
 
-def word(error: ErrorDetails, path: Path, raw: str) -> Words:
+def words(error: ErrorDetails, path: Path, raw: str) -> Words:
     """Words for an error at a key path, whose value is written `raw` in the file."""
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     refused = context.get("error")

@@ -84,7 +84,7 @@ def _check_characters(name: str) -> None:
         if character.isascii() and (character.isupper() or character == "_"):
             raise Refused("use lower case letters, digits and '-'", _suggestion(name))
         if not re.match(r"[a-z0-9-]", character):
-            raise Refused(f"character {named(character)} is not allowed", _suggestion(name))
+            raise Refused(f"character {named(character)} not allowed", _suggestion(name))
 
 
 def _check_label(name: str, longest: int) -> None:
@@ -95,7 +95,7 @@ def _check_label(name: str, longest: int) -> None:
 
 
 def _suggestion(name: str) -> str:
-    if not name.isascii():
+    if not re.fullmatch(r"[A-Za-z0-9._ -]*", name, re.ASCII):
         return ""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
     legal = re.sub(r"[^a-z0-9]+", "-", spaced).strip("-")[:LONGEST_APP].rstrip("-")

@@ -1,40 +1,57 @@
-"""slim.toml -> Config."""
+"""slim.toml -> Config, or everything that is wrong with it, at once and with its place.
+
+tomllib reads the values rather than tomlkit, which writes them elsewhere: it is exact about TOML 1.0, takes a fifth of
+a second less for a large file, and a small one is read before tomlkit is imported.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
 
+from slimdeploy.config.checking import Checked, check
 from slimdeploy.config.model import Config
-from slimdeploy.errors import UnreadableFile
+from slimdeploy.config.positions import locate
+from slimdeploy.config.profiles import Document
+from slimdeploy.config.report import Report
+from slimdeploy.config.source import read_text, shown_name
+from slimdeploy.errors import ConfigError, Problem, UnreadableFile
 
 FILE = "slim.toml"
 
 
 def find(start: Path) -> Path | None:
-    """The slim.toml of a project folder."""
+    """The slim.toml of a project folder, whatever it is: a broken one must not pass for none."""
     path = start / FILE
-    return path if path.is_file() else None
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UnreadableFile(f"{shown_name(path)} cannot be read: {error.strerror}") from None
+    return path
 
 
 def default_config() -> Config:
-    """What holds when there is no slim.toml."""
+    """What holds without a slim.toml."""
     return Config()
 
 
 def load(path: Path, *, profile: str | None = None) -> Config:
-    """Read slim.toml, with a profile over it."""
+    """Read slim.toml, with a profile laid over it. Raises UnreadableFile, ConfigError."""
+    text = read_text(path)
+    positions = locate(text)
+    report = Report(shown_name(path), positions)
+    if positions.faults:
+        raise report.of_faults(positions.faults)
+    checked: Checked = check(_parse(text, report.file), positions, profile)
+    if checked.findings or checked.config is None:
+        raise report.of_findings(checked.findings)
+    return checked.config
+
+
+def _parse(text: str, file: str) -> Document:
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UnreadableFile(f"{path}: {error.strerror}") from None
-    profiles = document.pop("profiles", {})
-    return Config.model_validate(_merged(document, profiles.get(profile, {}) if profile else {}))
-
-
-def _merged(under: dict[str, object], over: dict[str, object]) -> dict[str, object]:
-    result = dict(under)
-    for key, value in over.items():
-        old = result.get(key)
-        result[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return result
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # our scan accepts what tomllib accepts; a test compares them
+        raise ConfigError([Problem(file, 1, 1, 2, "", "syntax", f"not TOML: {error}")]) from None

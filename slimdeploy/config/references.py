@@ -92,7 +92,5 @@ def _not_a_tag(text: str, rest: str) -> Refused:
     for character in rest:
         if not re.match(r"[A-Za-z0-9_.-]", character, re.ASCII):
             instead = f'did you mean "{text.replace("+", "_")}"?' if character == "+" else ""
-            return Refused(
-                f"character {named(character)} is not allowed", instead or "letters, digits, '_', '.' and '-'"
-            )
+            return Refused(f"character {named(character)} not allowed", instead or "letters, digits, '_', '.' and '-'")
     return Refused(f"must not start with '{text[0]}'")

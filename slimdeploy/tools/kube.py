@@ -25,6 +25,8 @@ from slimdeploy.tools.kube_errors import Answer, explain, is_worth_another_try
 MANAGER = "slimdeploy"
 CONNECT_SECONDS, SILENT_SECONDS = 5.0, 30.0
 ATTEMPTS = 5
+IN_CLUSTER = "in-cluster"
+"""The context that stands for the pod's own ServiceAccount."""
 PATHS = {
     "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
     "Service": "/api/v1/namespaces/{}/services",
@@ -165,8 +167,11 @@ class Kube:
 def _settings(target: ClusterTarget) -> Any:  # noqa: ANN401 - a Configuration, which has no types
     from kubernetes import client, config
 
-    files = target.kubeconfig or os.environ.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())
     settings = client.Configuration()
+    if target.context == IN_CLUSTER:
+        config.load_incluster_config(client_configuration=settings)
+        return settings
+    files = target.kubeconfig or os.environ.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())
     try:
         config.load_kube_config(files, context=target.context, client_configuration=settings)  # type: ignore[no-untyped-call]
     except config.ConfigException as error:

@@ -18,7 +18,8 @@ from tests.cluster.layout import CONTAINERD_SOCKET, PAUSE_IMAGE, POD_BRIDGE, POD
 
 CONFIG = STATE / "containerd.toml"
 NETWORK = STATE / "cni" / "10-pods.conflist"
-CERTIFICATES = STATE / "certs.d"
+# Stays empty: containerd asks a registry on loopback by plain http unless a hosts.toml in here says otherwise.
+REGISTRIES = STATE / "certs.d"
 PAUSE_ARCHIVE = STATE / "pause.tar"
 PLUGIN_FOLDERS = ("/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni")  # Debian, upstream, Fedora
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -48,17 +49,12 @@ state = "{state}/containerd-run"
   SystemdCgroup = false
   Root = "{state}/runc"
 [plugins."io.containerd.grpc.v1.cri".registry]
-  config_path = "{certificates}"
+  config_path = "{registries}"
 """
 
 
 def config_files(settings: Settings) -> dict[Path, str]:
-    plain_http = f'server = "http://{settings.registry}"\n'
-    return {
-        CONFIG: _config(settings.owner),
-        NETWORK: json.dumps(_network()),
-        CERTIFICATES / settings.registry / "hosts.toml": plain_http,
-    }
+    return {CONFIG: _config(settings.owner), NETWORK: json.dumps(_network())}
 
 
 def command_line() -> list[str]:
@@ -83,14 +79,14 @@ def _config(owner: int) -> str:
         pause=PAUSE_IMAGE,
         plugins=next((folder for folder in PLUGIN_FOLDERS if Path(folder, "bridge").exists()), PLUGIN_FOLDERS[0]),
         network=NETWORK.parent,
-        certificates=CERTIFICATES,
+        registries=REGISTRIES,
         no_apparmor=str(not Path("/sys/module/apparmor").exists()).lower(),
     )
 
 
 def _network() -> dict[str, object]:
     addresses = {"type": "host-local", "ranges": [[{"subnet": POD_NETWORK}]], "dataDir": str(STATE / "addresses")}
-    bridge = {"type": "bridge", "bridge": POD_BRIDGE, "isGateway": True, "hairpinMode": True, "ipam": addresses}
+    bridge = {"type": "bridge", "bridge": POD_BRIDGE, "isDefaultGateway": True, "hairpinMode": True, "ipam": addresses}
     return {"cniVersion": "0.4.0", "name": "slimdeploy-test", "plugins": [bridge]}
 
 

@@ -1,7 +1,7 @@
 """pytest fixtures: a real cluster, a real registry, a namespace of its own.
 
 The cluster starts with the first test that needs it (about 4 s) and ends with the test run. One that was started by
-`python -m tests.cluster up` is used instead, with its registry, and stays.
+`python -m tests.cluster up` is used instead, and stays. The registry is always this test run's own.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import pytest
 from tests.cluster.binary import BuildError
 from tests.cluster.cluster import Cluster
 from tests.cluster.lock import HeldError
-from tests.cluster.registry import Registry
-from tests.cluster.start import StartError, cluster_for_tests, registry_for_tests
+from tests.cluster.registry import Registry, running_registry
+from tests.cluster.start import StartError, cluster_for_tests
 
 
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """A registry on loopback, plain http; the cluster pulls from it."""
-    with registry_for_tests(tmp_path_factory.mktemp("registry")) as started:
+    with running_registry(tmp_path_factory.mktemp("registry")) as started:
         yield started
 
 

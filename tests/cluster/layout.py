@@ -54,8 +54,7 @@ class Settings:
 
     kube: str
     pause: str
-    registry: str
-    own_registry: bool
+    registry: str  # address of the cluster's own registry; empty: it has none, any on loopback will do
     owner: int
     ports: Ports
 

@@ -71,7 +71,7 @@ def start(running: Parts, settings: Settings) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     commands = parts.command_lines(settings)
     running.start("containerd", containerd.command_line())
-    if settings.own_registry:
+    if settings.registry:
         running.start("registry", registry.command_line(STATE, settings.registry))
     for name in AT_ONCE:
         running.start(name, commands.pop(name))

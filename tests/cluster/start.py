@@ -11,15 +11,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tests.cluster import leftovers
 from tests.cluster.binary import binaries
 from tests.cluster.cluster import Cluster, attach
-from tests.cluster.layout import LOGS, RUNNING
+from tests.cluster.layout import NAME, RUNNING
 from tests.cluster.lock import HeldError, holder
-from tests.cluster.registry import Registry, running_registry
 
 PROJECT = Path(__file__).parents[2]
 # Which Debian package has each program that the cluster needs.
@@ -35,43 +35,27 @@ class StartError(Exception):
 
 
 def running_by_hand() -> Cluster | None:
-    """The cluster of `python -m tests.cluster up`, if there is one; after the end of another test run's, if need be."""
-    deadline = time.monotonic() + SECONDS_TO_WAIT
-    while holder() is not None and time.monotonic() < deadline:
-        if _running().get("stay"):
-            return attach()
-        time.sleep(0.2)
-    return None
-
-
-@contextmanager
-def registry_for_tests(folder: Path) -> Iterator[Registry]:
-    """The registry of the cluster that runs already, or one with its data in `folder` that ends with this block."""
-    by_hand = running_by_hand()
-    if by_hand:
-        yield Registry(by_hand.registry, LOGS / "registry.log").mark()
-    else:
-        with running_registry(folder) as started:
-            yield started
+    """The cluster of `python -m tests.cluster up`, if there is one."""
+    return attach() if holder() is not None and _running().get("stay") else None
 
 
 @contextmanager
 def cluster_for_tests(registry: str) -> Iterator[Cluster]:
     """The one that runs already, or one that ends with this block, and with this process, however that ends."""
-    by_hand = running_by_hand()
-    if by_hand:
-        yield by_hand
+    _wait_for_turn()
+    if by_hand := running_by_hand():
+        yield replace(by_hand, registry=registry)
         return
-    process = _start("--registry", registry, stdin=subprocess.PIPE)
+    process = _start(stdin=subprocess.PIPE)
     try:
-        yield attach()
+        yield replace(attach(), registry=registry)
     finally:
         process.communicate(timeout=SECONDS_TO_END)  # closes stdin: the supervisor ends then
 
 
 def up() -> Cluster:
     """The one that runs already, or a new one that stays."""
-    if holder() is None or not _running().get("stay"):
+    if not running_by_hand():
         process = _start("--stay", stdin=subprocess.DEVNULL)
         process.returncode = 0  # it stays, and is not ours to wait for
     return attach()
@@ -100,7 +84,16 @@ def as_root(*command: str) -> list[str]:
         raise StartError(
             "the test cluster needs root: run the tests as root, or as a user who has sudo without password"
         )
-    return ["sudo", "-n", *command]
+    return ["sudo", "-n", "env", f"SLIMDEPLOY_TEST_CLUSTER={NAME}", *command]  # sudo keeps no variables
+
+
+def _wait_for_turn() -> None:
+    """Another test run has the cluster, or one is being started by hand."""
+    deadline = time.monotonic() + SECONDS_TO_WAIT
+    while (pid := holder()) is not None and not running_by_hand():
+        if time.monotonic() > deadline:
+            raise HeldError(pid)
+        time.sleep(0.2)
 
 
 def _clean_up() -> str:

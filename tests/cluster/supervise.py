@@ -27,6 +27,7 @@ from tests.cluster.layout import (
     NODE_BRIDGE,
     PKI,
     RUNNING,
+    SERVICE_NETWORK,
     STATE,
     Ports,
     Settings,
@@ -87,9 +88,15 @@ def prepare(settings: Settings) -> None:
 
 
 def _make_node_bridge() -> None:
-    address = ("address", "add", f"{NODE_ADDRESS}/24", "dev", NODE_BRIDGE)
-    for arguments in (("link", "add", NODE_BRIDGE, "type", "bridge"), address, ("link", "set", NODE_BRIDGE, "up")):
-        subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True)
+    commands = [
+        f"link add {NODE_BRIDGE} type bridge",
+        f"address add {NODE_ADDRESS}/24 dev {NODE_BRIDGE}",
+        f"link set {NODE_BRIDGE} up",
+        # kube-proxy rewrites these addresses, but only those of a packet that has a route: the machine may be offline
+        f"route add {SERVICE_NETWORK} dev {NODE_BRIDGE}",
+    ]
+    for command in commands:
+        subprocess.run(["ip", *command.split()], check=True, capture_output=True, text=True)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -97,8 +104,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     return Settings(
         kube=f"{options.binaries}/kube",
         pause=f"{options.binaries}/pause",
-        registry=options.registry or f"127.0.0.1:{registry_port}",
-        own_registry=not options.registry,
+        registry=f"127.0.0.1:{registry_port}" if options.stay else "",
         owner=int(os.environ.get("SUDO_UID", os.getuid())),
         ports=Ports(*ports),
     )
@@ -134,8 +140,7 @@ def _say(value: dict[str, object]) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binaries", type=Path, required=True, help="folder with kube and pause")
-    parser.add_argument("--registry", help="address of a running registry; without it, the cluster has its own")
-    parser.add_argument("--stay", action="store_true", help="do not end when stdin closes")
+    parser.add_argument("--stay", action="store_true", help="do not end when stdin closes; with a registry of its own")
     return parser.parse_args()
 
 

@@ -7,7 +7,6 @@ cluster of the other tests is up. Its network settings are the new namespace's, 
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import signal
 import subprocess
@@ -46,8 +45,13 @@ class Elsewhere:
     name: str
 
     def command(self, *arguments: str) -> list[str]:
-        names = (f"SLIMDEPLOY_TEST_CLUSTER={self.name}", f"XDG_CACHE_HOME={cache_folder().parent}")
-        return as_root("nsenter", f"--net=/run/netns/{self.name}", "env", *names, *arguments)
+        variables = {
+            "SLIMDEPLOY_TEST_CLUSTER": self.name,
+            "XDG_CACHE_HOME": str(cache_folder().parent),
+            "KUBECACHEDIR": f"/var/lib/{self.name}/kubectl-cache",
+        }
+        assignments = [f"{name}={value}" for name, value in variables.items()]
+        return as_root("nsenter", f"--net=/run/netns/{self.name}", "env", *assignments, *arguments)
 
     def run(self, *arguments: str, stdin: str = "") -> str:
         done = subprocess.run(
@@ -59,10 +63,17 @@ class Elsewhere:
     def cluster(self, verb: str) -> str:
         return self.run(sys.executable, "-B", "-m", "tests.cluster", verb)
 
+    def processes(self) -> dict[int, str]:
+        """Command line by pid: all in the network namespace, and those of pods, which have their own."""
+        pids = subprocess.run(as_root("ip", "netns", "pids", self.name), check=True, capture_output=True, text=True)
+        groups = [path.read_text() for path in Path("/sys/fs/cgroup").rglob(f"{self.name}/**/cgroup.procs")]
+        found = {int(pid) for pid in " ".join([pids.stdout, *groups]).split()}
+        return {pid: line for pid in found if (line := _command_line(pid))}
+
     def state(self) -> dict[str, object]:
         """What a cluster could leave behind."""
         return {
-            "processes": sorted(_processes(self.name)),
+            "processes": sorted(self.processes()),
             "mounts": [line for line in Path("/proc/mounts").read_text().splitlines() if self.name in line],
             "interfaces": self.run("ip", "-brief", "link"),
             "chains": [self.run(f"{family}-save").count("KUBE-") for family in ("iptables", "ip6tables")],
@@ -101,8 +112,8 @@ def test_a_killed_part_takes_the_cluster_with_it(elsewhere: Elsewhere, victim: s
     before = elsewhere.state()
     elsewhere.cluster("up")
     _run_a_pod(elsewhere)
-    _kill(next(pid for pid, line in _processes(elsewhere.name).items() if victim in line))
-    _eventually(lambda: _processes(elsewhere.name) == {})
+    _kill(next(pid for pid, line in elsewhere.processes().items() if victim in line))
+    _eventually(lambda: elsewhere.processes() == {})
     elsewhere.cluster("down")  # as the next `up` would; removes what only the killed supervisor would have removed
     assert _settled(elsewhere, before) == before
 
@@ -126,18 +137,12 @@ def _run_a_pod(elsewhere: Elsewhere) -> None:
     elsewhere.run(*kubectl, "wait", "pod/pod", "--for=condition=Ready", "--timeout=30s")
 
 
-def _processes(name: str) -> dict[int, str]:
-    """Everything that runs with the cluster's name in its command line or its environment."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            told = (folder / "environ").read_bytes() + line.encode()
-        except OSError:
-            continue
-        if name.encode() in told and int(folder.name) != os.getpid():
-            found[int(folder.name)] = line
-    return found
+def _command_line(pid: int) -> str:
+    """Empty for a process that ends just now."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
 
 
 def _kill(pid: int) -> None:

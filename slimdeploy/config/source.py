@@ -1,0 +1,69 @@
+"""Reads slim.toml's text from the disk, and nothing else: no device, no pipe that blocks, no more than 1 MiB."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+from pathlib import Path
+
+from slimdeploy.errors import ConfigError, Problem, UnreadableFile
+
+MOST_BYTES = 1 << 20
+UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def read_text(path: Path) -> str:
+    """The text of a regular file in UTF-8. Raises UnreadableFile, and ConfigError for its encoding and size."""
+    data = _read(path)
+    if len(data) > MOST_BYTES:
+        raise _wrong(path, "file larger than 1 MiB")
+    if data.startswith(UTF16):
+        raise _wrong(path, "the file is UTF-16; save it as UTF-8")
+    if data.startswith(codecs.BOM_UTF8):
+        raise _wrong(path, "byte-order mark; save as UTF-8 without BOM")
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode()
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+        raise _wrong(path, f"byte 0x{data[error.start]:02X} is not UTF-8", line, column) from None
+
+
+def shown_name(path: Path) -> str:
+    """The file as a person would type it here."""
+    try:
+        name = str(path.absolute().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        name = str(path)
+    return escaped(name)
+
+
+def escaped(text: str) -> str:
+    """Text that can go to a terminal: what does not print is shown as \\u001b."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _escape(each) for each in text)
+
+
+def _escape(character: str) -> str:
+    return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
+
+
+def _read(path: Path) -> bytes:
+    name = shown_name(path)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise UnreadableFile(f"{name} is not a regular file", hint="name a slim.toml")
+            return file.read(MOST_BYTES + 1)
+    except IsADirectoryError:
+        raise UnreadableFile(f"{name} is a folder", hint="name the slim.toml in it") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UnreadableFile(f"{name} cannot be read: {reason}") from None
+
+
+def _wrong(path: Path, message: str, line: int = 1, column: int = 1) -> ConfigError:
+    return ConfigError([Problem(shown_name(path), line, column, column + 1, "", "encoding", message)])
