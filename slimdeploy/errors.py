@@ -7,6 +7,7 @@ timeout(1)'s, 130 and 143 are 128 + the signal. docs/exit-codes.md is checked ag
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -49,10 +50,21 @@ class Problem:
         where = f"{self.file}:{self.line}:{self.column}"
         if not self.source:
             return f"{where}: error: {self.message}" + (f"\n       {self.hint}" if self.hint else "")
-        gutter = f"{self.line:>5} | "
-        caret = " " * (self.column - 1) + "^" * max(1, self.end_column - self.column)
-        pointer = f"      | {caret} {self.hint}".rstrip()
-        return f"{where}: error: {self.message}\n{gutter}{self.source}\n{pointer}"
+        before = _drawn(self.source[: self.column - 1])
+        marked = _drawn(self.source[self.column - 1 : self.end_column - 1])
+        pointer = f"      | {' ' * _width(before)}{'^' * max(1, _width(marked))} {self.hint}".rstrip()
+        return f"{where}: error: {self.message}\n{self.line:>5} | {_drawn(self.source)}\n{pointer}"
+
+
+def _drawn(text: str) -> str:
+    """Safe for a terminal: what does not print is shown as \\u001b, a tab as a space."""
+    text = text.replace("\t", " ")
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: wide characters take two, combining ones none."""
+    return sum(0 if unicodedata.combining(each) else 1 + (unicodedata.east_asian_width(each) in "WF") for each in text)
 
 
 class ConfigError(SlimdeployError):

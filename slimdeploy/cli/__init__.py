@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import signal
-import sys
 from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
@@ -80,9 +79,6 @@ def run(arguments: Sequence[str]) -> int:
         return output.failed(Interrupted("interrupted"))
     except SlimdeployError as error:
         return output.failed(error)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001 - the last resort: a traceback is for the log file, never for the screen
         return output.failed(_bug(error))
 

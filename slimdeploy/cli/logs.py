@@ -29,4 +29,4 @@ def command(output: Output, flags: Flags, follow: bool, tail: int) -> None:  # n
     there = destination(request(flags, output))
     if not there.status().instances:
         output.terminal(Note("nothing runs"))
-    there.logs(tail=tail, follow=follow, sink=click.echo)
+    there.logs(tail=tail, follow=follow, sink=output.line)

@@ -100,7 +100,7 @@ def request(flags: Flags, output: Output) -> Request:
 
     project = Path(flags.directory).resolve()
     file = Path(flags.file) if flags.file else project / CONFIG_FILE
-    if flags.file or file.exists():
+    if flags.file or flags.profile or file.exists():
         config = load(file, profile=flags.profile)
     else:
         output.terminal(Note(f"no {CONFIG_FILE} here: defaults, local target (`slimdeploy init` writes one)"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from typing import Any
 
 from slimdeploy.errors import ConfigError, SlimdeployError
-from slimdeploy.ui.terminal import Terminal
+from slimdeploy.ui.terminal import Terminal, printable
 
 
 class Output:
@@ -27,8 +28,11 @@ class Output:
         """Print the result: the text, or the document with -o json."""
         shown = json.dumps(document, indent=2, default=str) if self.json else text
         if shown:
-            sys.stdout.write(shown.rstrip("\n") + "\n")
-            sys.stdout.flush()
+            _write(shown.rstrip("\n") + "\n")
+
+    def line(self, text: str) -> None:
+        """One line of a result that is printed as it comes."""
+        _write(printable(text) + "\n")
 
     def closing(self, text: str) -> None:
         """The last line for people."""
@@ -40,6 +44,15 @@ class Output:
         if self.json:
             self.result("", {"error": _document(error)})
         return error.code
+
+
+def _write(text: str) -> None:
+    """Whoever reads may have gone, as `head` does: that is no failure, and nobody is left to tell."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _document(error: SlimdeployError) -> dict[str, Any]:

@@ -14,33 +14,19 @@ from slimdeploy.cli.up import closing, result
 from slimdeploy.errors import DeadlineExceeded
 
 LIMITS = (
-    option(
-        "--deadline",
-        callback=duration,
-        metavar="DURATION",
-        default="30m",
-        show_default=True,
-        help="Overall time limit.",
-    ),
-    option(
-        "--lock-wait",
-        callback=duration,
-        metavar="DURATION",
-        default="0s",
-        show_default=True,
-        help="How long to wait for another run.",
-    ),
+    option("--deadline", callback=duration, metavar="DURATION", default="30m", show_default=True, help="Overall limit."),
+    option("--lock-wait", callback=duration, metavar="DURATION", help="Wait for another run; by default exit 75 at once."),
 )
 
 
 @verb("redeploy", PROJECT, TARGET, ROLLOUT, LIMITS)
-def command(output: Output, flags: Flags, deadline: float, lock_wait: float) -> None:
+def command(output: Output, flags: Flags, deadline: float, lock_wait: float | None) -> None:
     """`up` without anybody watching: never asks, ends in time, and prints one line (on stdout)."""
     from slimdeploy.pipeline import up
 
     started = time.monotonic()
     _limit(deadline)
-    release = up(replace(request(flags, output), lock_wait=lock_wait), lambda _: None)
+    release = up(replace(request(flags, output), lock_wait=lock_wait or 0.0), lambda _: None)
     seconds = time.monotonic() - started
     output.result(closing(release, seconds), result(release, seconds))
 

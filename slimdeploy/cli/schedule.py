@@ -76,15 +76,21 @@ def _run(asked: Request, flags: Flags) -> Run:
     from slimdeploy.pipeline import name_of
     from slimdeploy.schedule.run import NEEDED, Run
 
-    program = Path(shutil.which(sys.argv[0]) or sys.argv[0]).absolute()
     passed = {name: os.environ[name] for name in NEEDED if name in os.environ}
+    passed["PATH"] = ":".join(dict.fromkeys(passed.get("PATH", os.defpath).split(":")))
     values = {
         "--file": flags.file and Path(flags.file).absolute(),
         "--profile": flags.profile,
         "--context": flags.context,
     }
     values |= {"--namespace": flags.namespace, "--kubeconfig": flags.kubeconfig and Path(flags.kubeconfig).absolute()}
-    named = tuple(str(part) for flag, value in values.items() if value for part in (flag, value))
-    return Run(
-        name_of(asked), program, asked.project, (*named, *(("--local",) if flags.local else ())), tuple(passed.items())
-    )
+    named = [str(part) for flag, value in values.items() if value for part in (flag, value)]
+    local = ["--local"] if flags.local else []
+    return Run(name_of(asked), _program(), asked.project, (*named, *local), tuple(passed.items()))
+
+
+def _program() -> tuple[str, ...]:
+    """How this slimdeploy is started, with absolute paths."""
+    if Path(sys.argv[0]).name == "__main__.py":
+        return (sys.executable, "-m", "slimdeploy")
+    return (str(Path(shutil.which(sys.argv[0]) or sys.argv[0]).absolute()),)

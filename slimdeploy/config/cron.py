@@ -84,7 +84,9 @@ def _entry(field: Field, text: str) -> set[int]:
     if last < first:
         raise Refused(f'{field.name}: "{text}" runs backwards', "the smaller number comes first")
     if step and not end:
-        raise Refused(f'{field.name}: "{text}" means different things', f"write {start}-{field.high}/{step}")
+        raise Refused(
+            f'{field.name}: cron and Kubernetes read "{text}" differently', f"write {start}-{field.high}/{step}"
+        )
     return set(range(first, last + 1, _step(field, step)))
 
 

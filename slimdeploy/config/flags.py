@@ -46,11 +46,11 @@ def linker_flag(flag: str) -> str:
 
 
 def _set_string(flag: str) -> str:
+    if quote := re.search("[\"'`\\\\]", flag):
+        raise Refused(f"character {quote[0]} not allowed", "spaces in a value need no quotes here")
     match = SET_STRING.fullmatch(flag)
     if not match:
         raise Refused(f'"{flag[:40]}" does not set a variable', 'such as "-X main.version=1.0"')
-    if quote := re.search("[\"'`\\\\]", match["value"]):
-        raise Refused(f"{quote[0]} is not allowed in a value", "spaces need no quotes here")
     for word in match["value"].split(" ")[1:]:
         if word.startswith("-"):
             raise Refused(f'"{word.split("=")[0]}" is not allowed', f"one flag an entry; allowed: {ALLOWED}")

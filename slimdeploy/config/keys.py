@@ -13,7 +13,6 @@ from slimdeploy.config.near import ALIASES, did_you_mean
 from slimdeploy.config.refusal import Path
 
 PROFILES = "profiles"
-MOST_LISTED = 10
 
 
 @cache
@@ -29,13 +28,11 @@ def unknown(path: Path, *, table: bool) -> tuple[str, str]:
     what = "unknown table" if table else "unknown key"
     if name == PROFILES:
         return "a profile cannot hold profiles", ""
-    if name.lower() not in siblings:
-        place = _other_place(name.lower(), parent)
-        if place:
-            return f"{what}; {place}", ""
-    question = did_you_mean(name, siblings)
-    known = "" if question or len(siblings) > MOST_LISTED else "known: " + ", ".join(siblings)
-    return f"{what}{question}", known
+    if name.lower() in siblings:
+        return f'{what}; did you mean "{name.lower()}"?', ""
+    place = _other_place(name.lower(), parent, table=table)
+    question = place or did_you_mean(name, siblings) or did_you_mean(name, _all_keys(), 0.75)
+    return f"{what}{question}", "" if question else f"known: {', '.join(siblings)}"
 
 
 def field_at(path: Path) -> FieldInfo | None:
@@ -44,14 +41,20 @@ def field_at(path: Path) -> FieldInfo | None:
     return known_keys().get(".".join(names[:-1]), {}).get(names[-1]) if names else None
 
 
-def _other_place(name: str, parent: str) -> str:
-    for table, fields in known_keys().items():
-        if name in fields and table != "app.ports":
-            return f'"{name}" belongs under [{table}]' if table else f"[{name}] belongs at the top"
+def _other_place(name: str, parent: str, *, table: bool) -> str:
+    for owner, fields in known_keys().items():
+        if name in fields and owner not in ("", "app.ports"):
+            return f'; "{name}" belongs under [{owner}]'
+    if table and name in known_keys()[""]:
+        return f"; [{name}] belongs at the top"
     if name not in ALIASES:
         return ""
-    table, _, key = ALIASES[name].rpartition(".")
-    return f'did you mean "{key if table == parent else ALIASES[name]}"?'
+    owner, _, key = ALIASES[name].rpartition(".")
+    return f'; did you mean "{key if owner == parent else ALIASES[name]}"?'
+
+
+def _all_keys() -> list[str]:
+    return [f"{owner}.{key}" for owner, fields in known_keys().items() if owner for key in fields]
 
 
 def _tables(model: type[Table], name: str) -> Iterator[tuple[str, dict[str, FieldInfo]]]:

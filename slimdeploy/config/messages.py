@@ -78,6 +78,11 @@ class _Written:
     def hidden(self) -> bool:
         return any(hidden_name(str(part)) for part in self.path) or secret_shape(self.raw)
 
+    @property
+    def free(self) -> bool:
+        """Whether any text may stand here, so that quotes are all that is missing."""
+        return self.path[:2] in {("app", "env"), ("app", "args")}
+
     def shown(self) -> str:
         printable = self.raw.isprintable() and len(self.raw) <= LONGEST_SHOWN
         return self.raw if printable and not self.hidden else ""
@@ -127,12 +132,14 @@ def _integer_hint(value: object, written: _Written) -> str:
 
 
 def _hint(kind: str, value: object, written: _Written) -> str:
-    if kind == "string_type" and not isinstance(value, (list, dict)) and written.shown():
+    if kind == "string_type" and written.free and not isinstance(value, (list, dict)) and written.shown():
         return f'quote it: "{written.shown()}"'
     if kind == "bool_type" and value in ("true", "false"):
         return "remove the quotes"
     if kind == "tuple_type" and isinstance(value, str) and written.shown():
         return f"write [{written.shown()}]"
+    if kind == "model_type" and written.path and isinstance(written.path[-1], str):
+        return f"write [{'.'.join(str(part) for part in written.path)}]"
     return _example(written.path)
 
 

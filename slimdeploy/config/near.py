@@ -16,18 +16,12 @@ ALIASES = {
     "instances": "deploy.replicas", "scale": "deploy.replicas", "limits": "deploy.resources",
     "requests": "deploy.resources", "mem": "deploy.resources.memory", "ram": "deploy.resources.memory",
     "k8s": "cluster", "kubernetes": "cluster", "kube": "cluster", "ns": "cluster.namespace",
-    "profile": "profiles",
+    "profile": "profiles", "image": "image.repository",
 }  # fmt: skip
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant."""
-    lowered = word.lower()[:64]
-    found = difflib.get_close_matches(lowered, sorted(known), 1, 0.6)
-    return found[0] if found else None
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The question to append to a message, or nothing."""
-    found = nearest(word, known)
-    return f'; did you mean "{found}"?' if found else ""
+def did_you_mean(word: str, known: Iterable[str], alike: float = 0.6) -> str:
+    """The question to append to a message, or nothing. Of dotted keys, the last parts are compared."""
+    by_last_part = {each.rpartition(".")[2].lower(): each for each in sorted(known)}
+    found = difflib.get_close_matches(word.lower()[:64], by_last_part, 1, alike)
+    return f'; did you mean "{by_last_part[found[0]]}"?' if found else ""

@@ -80,4 +80,4 @@ def dotted(path: Path) -> str:
 
 def _key(name: str) -> str:
     shown = name if len(name) <= LONGEST_KEY else f"{name[:LONGEST_KEY]}..."
-    return shown if BARE.fullmatch(shown) else json.dumps(shown, ensure_ascii=not shown.isprintable())
+    return shown if BARE.fullmatch(shown) else json.dumps(shown, ensure_ascii=False)

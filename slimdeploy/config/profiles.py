@@ -5,21 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from slimdeploy.config.keys import PROFILES
-from slimdeploy.config.refusal import Path
 
 CHOICES = {("app", "health")}  # a table where one key stands for all: { grpc = true } does not add to { http = "/" }
+EXCLUSIVE: dict[tuple[str, ...], str] = {  # to choose one is to drop the other
+    ("app", "port"): "ports",
+    ("app", "ports"): "port",
+}
 MOST_PROFILES = 50
 
 Document = dict[str, Any]
 
 
-def merge(under: Document, over: Document, path: Path = ()) -> Document:
+def merge(under: Document, over: Document, path: tuple[str, ...] = ()) -> Document:
     """A profile's tables over the others; neither is changed."""
     result = dict(under)
     for key, value in over.items():
         old, here = result.get(key), (*path, key)
-        tables = isinstance(old, dict) and isinstance(value, dict) and here not in CHOICES
-        result[key] = merge(old, value, here) if tables and isinstance(old, dict) else value
+        if isinstance(old, dict) and isinstance(value, dict) and here not in CHOICES:
+            result[key] = merge(old, value, here)
+        else:
+            result[key] = value
+        other = EXCLUSIVE.get(here)
+        if other is not None and other not in over:
+            result.pop(other, None)
     return result
 
 

@@ -41,7 +41,8 @@ def _refuse_extras(text: str) -> None:
         raise Refused("no credentials in the address", "use `buildah login` (value not shown)", confidential=True)
     scheme, separator, rest = text.partition("://")
     if separator:
-        raise Refused(f'"{scheme}://" prefix not allowed', f'did you mean "{rest}"?')
+        hint = f'did you mean "{rest}"?' if _is_host(rest.partition("/")[0]) else EXAMPLE
+        raise Refused(f'"{scheme}://" prefix not allowed', hint)
     if text != text.lower():
         raise Refused("must be lower case", f'did you mean "{text.lower()}"?')
 

@@ -63,7 +63,8 @@ class Report:
             line = self.positions.value(finding.resolve(words.earlier)).line
             message = message.replace("{line}", str(line))
         until = self.positions.value(path).start if words.confidential else len(self.positions.text)
-        return self._problem(span, path, (words.code, message, words.hint), self._source(span, until))
+        source = self._source(span, until) if self.positions.written(path) else ""
+        return self._problem(span, path, (words.code, message, words.hint), source)
 
     def _fault(self, fault: Fault) -> Problem:
         span, message = self.positions.span(fault.start, fault.end), fault.message
@@ -77,7 +78,7 @@ class Report:
 
     def _problem(self, span: Span, path: Path, words: tuple[str, str, str], source: str) -> Problem:
         code, message, hint = words
-        name = dotted(path)
+        name = escaped(dotted(path))
         text = escaped(f"{name}: {message}" if name else message)
         return Problem(self.file, span.line, span.column, span.end_column, name, code, text, escaped(hint), source)
 

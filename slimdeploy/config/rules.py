@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import pairwise
 
 from slimdeploy.config.refusal import Refused
 
@@ -28,7 +29,9 @@ def parse_duration(text: str) -> float:
     """Seconds of a Go duration: "90s", "5m", "1h30m". Raises Refused (a ValueError)."""
     parts = DURATION_PART.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise Refused(*_not_a_duration(text))
+        unit = re.fullmatch(r"[0-9.]+", text)
+        raise Refused("needs a unit" if unit else "not a duration", 'such as "5m" or "1h30m"')
+    _check_order([(Fraction(number), SECONDS[unit]) for number, unit in parts], text)
     seconds = sum(Fraction(number) * SECONDS[unit] for number, unit in parts)
     if not 1 <= seconds <= LONGEST:
         raise Refused("expected from 1s to 24h")
@@ -57,10 +60,10 @@ def memory_bytes(text: str) -> int:
     raise Refused(f'"{text}" is {_counted(number)} bytes', hint=instead)
 
 
-def _not_a_duration(text: str) -> tuple[str]:
-    if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
-        return ("needs a unit",)
-    return ("not a duration",)
+def _check_order(parts: list[tuple[Fraction, Fraction]], text: str) -> None:
+    for (_, larger), (number, unit) in pairwise(parts):
+        if number * unit >= larger:
+            raise Refused(f'"{text}" is not a duration', "from hours to seconds, at most 59 of each")
 
 
 def _quantity(text: str, example: str) -> tuple[Fraction, str]:

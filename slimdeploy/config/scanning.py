@@ -113,7 +113,7 @@ class _Scanner:
         self.at += 1
         while not self._closes("]", BLANK_LINES, opened):
             if index:
-                self._expect(",", opened=opened)
+                self._expect(",", opened=opened, choice=" or ']'")
                 if self._closes("]", BLANK_LINES, opened):
                     return
             self._value((*path, index), depth + 1)
@@ -124,7 +124,7 @@ class _Scanner:
         self.at += 1
         while not self._closes("}", BLANK, opened):
             if not first:
-                self._expect(",", opened=opened)
+                self._expect(",", opened=opened, choice=" or '}'")
                 if self._closes("}", BLANK, opened):
                     raise Malformed(
                         self.at - 1, self.at, f"{lexing.NEWER}: a comma before '}}'", hint="remove the comma"
@@ -144,11 +144,11 @@ class _Scanner:
         self.at += 1
         return True
 
-    def _expect(self, mark: str, opened: int | None = None) -> None:
+    def _expect(self, mark: str, *, opened: int | None = None, choice: str = "") -> None:
         self._skip(BLANK)
         if not self._ahead(mark):
             where = OPENED if opened is not None else " after the key"
-            raise Malformed(self.at, self.at + 1, f"expected '{mark}'{where}", opened=opened)
+            raise Malformed(self.at, self.at + 1, f"expected '{mark}'{choice}{where}", opened=opened)
         self.at += len(mark)
 
     def _end_statement(self) -> None:

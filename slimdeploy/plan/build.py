@@ -39,8 +39,8 @@ def app_name(config: Config, module: str) -> str:
     if config.app.name:
         return config.app.name
     elements = [part for part in module.split("/") if not MAJOR_VERSION.match(part)] or [module]
-    name = re.sub(r"[^a-z0-9]+", "-", elements[-1].lower()).strip("-")[:NAME_LENGTH].rstrip("-")
-    return name if name[:1].isalpha() else f"app-{name}".rstrip("-")
+    name = re.sub(r"[^a-z0-9]+", "-", elements[-1].lower()).strip("-")
+    return (name if name[:1].isalpha() else f"app-{name}")[:NAME_LENGTH].rstrip("-")
 
 
 def parse_platform(platforms: tuple[str, ...] | None, local: LocalFacts) -> Platform:

@@ -23,6 +23,7 @@ from slimdeploy.config.rules import memory_bytes, parse_duration
 from slimdeploy.errors import UsageError
 
 DEFAULT_PORT = 8080
+TAG_LENGTH = 128  # OCI distribution spec 1.1, "pulling manifests"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def delivery_plan(config: Config, app: str, version: str) -> DeliveryPlan:
     repository = config.image.repository
     if repository is None:
         return StorePlan(f"localhost/{app}")
-    tag = (config.image.tag or "").replace("{version}", re.sub(r"[^\w.-]", "_", version))
+    tag = (config.image.tag or "").replace("{version}", re.sub(r"[^A-Za-z0-9_.-]", "_", version))[:TAG_LENGTH]
     return RegistryPlan(repository, tag, config.image.insecure or is_loopback(repository))
 
 

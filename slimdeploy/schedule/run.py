@@ -14,7 +14,7 @@ class Run:
     """One scheduled redeploy. `environment` is everything that the process will see."""
 
     app: str
-    program: Path
+    program: tuple[str, ...]
     project: Path
     flags: tuple[str, ...]
     environment: tuple[tuple[str, str], ...]
@@ -22,7 +22,7 @@ class Run:
     @property
     def argv(self) -> tuple[str, ...]:
         """The command line."""
-        return (str(self.program), "redeploy", "--directory", str(self.project), *self.flags)
+        return (*self.program, "redeploy", "--directory", str(self.project), *self.flags)
 
     @property
     def name(self) -> str:

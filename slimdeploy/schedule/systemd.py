@@ -24,7 +24,7 @@ def service(run: Run) -> str:
         f"WorkingDirectory={_escaped(str(run.project))}\n"
         f"{variables}"
         f"ExecStart={' '.join(_quoted(part) for part in run.argv)}\n"
-        "SuccessExitStatus=75\nNoNewPrivileges=no\nTimeoutStartSec=45min\n"
+        "SuccessExitStatus=75\nTimeoutStartSec=45min\n"
     )
 
 

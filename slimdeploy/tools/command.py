@@ -10,6 +10,8 @@ from __future__ import annotations
 import functools
 import os
 import shutil
+import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -71,8 +73,8 @@ class Command:
 
 @functools.cache
 def find(program: str) -> str | None:
-    """The program's path, or None."""
-    return shutil.which(program)
+    """The program's path, or None. `make setup` puts Go beside our own interpreter, which need not be on PATH."""
+    return shutil.which(program) or shutil.which(program, path=str(Path(sys.executable).parent))
 
 
 def require(program: str, hint: str) -> str:
@@ -106,10 +108,11 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
         "_decode_errors": "replace",
         "_bg": True,
         "_bg_exc": False,
+        "_new_session": True,  # its own process group: what ends it must not end us
     }
     running = sh.Command(argv[0])(*argv[1:], **{name: value for name, value in options.items() if value is not None})
     tool = Path(program).name
-    with _registered(running):
+    with _registered(running, contained=command.contained):
         try:
             running.wait()
         except sh.TimeoutException:
@@ -126,10 +129,13 @@ def environment(inherit: Sequence[str] = ()) -> dict[str, str]:
 
 
 def terminate_all() -> None:
-    """End every program that still runs: called when we are told to stop."""
-    for running in list(_running.values()):
+    """End every program that still runs: called when we are told to stop.
+
+    A contained one is killed: it works in our folder only, and the first process of a pid namespace ignores SIGTERM.
+    """
+    for running, contained in list(_running.values()):
         try:
-            running.signal_group(15)
+            running.signal_group(signal.SIGKILL if contained else signal.SIGTERM)
         except (OSError, LookupError):
             continue
 
@@ -158,14 +164,14 @@ class _Lines:
         return "".join(self._kept)
 
 
-_running: dict[int, Any] = {}
+_running: dict[int, tuple[Any, bool]] = {}
 _lock = threading.Lock()
 
 
 @contextmanager
-def _registered(running: Any) -> Iterator[None]:  # noqa: ANN401 - sh has no types
+def _registered(running: Any, *, contained: bool) -> Iterator[None]:  # noqa: ANN401 - sh has no types
     with _lock:
-        _running[id(running)] = running
+        _running[id(running)] = running, contained
     try:
         yield
     finally:

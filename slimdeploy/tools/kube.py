@@ -169,7 +169,7 @@ def _settings(target: ClusterTarget) -> Any:  # noqa: ANN401 - a Configuration, 
 
     settings = client.Configuration()
     if target.context == IN_CLUSTER:
-        config.load_incluster_config(client_configuration=settings)
+        config.load_incluster_config(client_configuration=settings)  # type: ignore[no-untyped-call]
         return settings
     files = target.kubeconfig or os.environ.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())
     try:

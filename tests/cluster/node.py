@@ -21,7 +21,7 @@ SECONDS_TO_START = 90
 AT_ONCE = ("etcd", "apiserver")
 
 
-class NotStartedError(Exception):
+class PartError(Exception):
     """A part ended, or the cluster did not become ready in time."""
 
 
@@ -41,7 +41,7 @@ class Parts:
         pid, status = os.waitpid(-1, options)
         while pid:
             if pid in self._names:
-                raise NotStartedError(_why(self._names[pid], os.waitstatus_to_exitcode(status)))
+                raise PartError(_why(self._names[pid], os.waitstatus_to_exitcode(status)))
             pid, status = os.waitpid(-1, options)
 
     def wait_for(self, what: str, condition: Callable[[], bool]) -> None:
@@ -49,7 +49,7 @@ class Parts:
         while not condition():
             self.reap(os.WNOHANG)
             if time.monotonic() > deadline:
-                raise NotStartedError(f"{what}: not within {SECONDS_TO_START} s; {_logs()}")
+                raise PartError(f"{what}: not within {SECONDS_TO_START} s; {_logs()}")
             time.sleep(0.05)
 
 

@@ -50,7 +50,9 @@ def cluster_for_tests(registry: str) -> Iterator[Cluster]:
     try:
         yield replace(attach(), registry=registry)
     finally:
-        process.communicate(timeout=SECONDS_TO_END)  # closes stdin: the supervisor ends then
+        said = process.communicate(timeout=SECONDS_TO_END)[0]  # closes stdin: the supervisor ends then
+    if process.returncode:
+        raise StartError(f"the cluster ended before the tests did: {json.loads(said or '{}').get('error', 'killed')}")
 
 
 def up() -> Cluster:

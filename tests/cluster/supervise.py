@@ -111,14 +111,19 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _announce(node: Node, options: argparse.Namespace) -> None:
-    assert node.stdout
-    answer = json.loads(node.stdout.readline() or '{"error": "the cluster ended while starting"}')
-    if "error" in answer:
-        raise RuntimeError(answer["error"])
+    _raise_error(node)
     settings = json.loads((STATE / "settings.json").read_text())
     running = {"kube": settings["kube"], "registry": settings["registry"], "stay": options.stay, "pid": os.getpid()}
     RUNNING.write_text(json.dumps(running))
     _say(running)
+
+
+def _raise_error(node: Node) -> None:
+    """Read the node's next line, and take a failure over."""
+    assert node.stdout
+    answer = json.loads(node.stdout.readline() or '{"error": "the cluster was killed"}')
+    if "error" in answer:
+        raise RuntimeError(answer["error"])
 
 
 def _wait_for_the_end(node: Node, lock: socket.socket, *, stay: bool) -> None:
@@ -127,8 +132,10 @@ def _wait_for_the_end(node: Node, lock: socket.socket, *, stay: bool) -> None:
         events.register(node.stdout or 0, selectors.EVENT_READ)
         if not stay:
             events.register(sys.stdin, selectors.EVENT_READ)
-        while all(key.fileobj is lock for key, _ in events.select()):
+        while (ready := {key.fileobj for key, _ in events.select()}) == {lock}:
             lock.accept()[0].close()  # somebody asked who holds the lock; connecting was the answer
+    if node.stdout in ready:
+        _raise_error(node)
 
 
 def _say(value: dict[str, object]) -> None:

@@ -7,6 +7,7 @@ cluster of the other tests is up. Its network settings are the new namespace's, 
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import signal
 import subprocess
@@ -19,7 +20,6 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.binary import binaries, cache_folder
-from tests.cluster.layout import HIDDEN
 from tests.cluster.start import PROJECT, as_root
 
 IN_A_TEST_RUN = """
@@ -35,7 +35,15 @@ POD = {
     "metadata": {"name": "pod"},
     "spec": {"containers": [{"name": "pod", "image": "localhost/slimdeploy-test/pause:1", "imagePullPolicy": "Never"}]},
 }
-WATCHED = (*HIDDEN, "/run/netns", "/var/log", "/usr/libexec", "/var/lib", "/run")
+# Names are narrowed where podman, which others may use meanwhile, keeps its own.
+WATCHED = [
+    *("run/*", "run/containerd/*", "run/netns/cni-*", "usr/libexec/*", "var/lib/*", "var/lib/kubelet/*"),
+    *("var/lib/cni/*/slimdeploy*", "var/log/*", "var/log/containers/*", "var/log/pods/*"),
+]
+SETTINGS = [
+    *("net.ipv4.ip_forward", "net.ipv4.conf.all.route_localnet", "vm.overcommit_memory", "vm.panic_on_oom"),
+    *("kernel.panic", "kernel.panic_on_oops", "kernel.keys.root_maxkeys", "kernel.keys.root_maxbytes"),
+]
 
 
 @dataclass(frozen=True)
@@ -66,22 +74,30 @@ class Elsewhere:
     def processes(self) -> dict[int, str]:
         """Command line by pid: all in the network namespace, and those of pods, which have their own."""
         pids = subprocess.run(as_root("ip", "netns", "pids", self.name), check=True, capture_output=True, text=True)
-        groups = [path.read_text() for path in Path("/sys/fs/cgroup").rglob(f"{self.name}/**/cgroup.procs")]
-        found = {int(pid) for pid in " ".join([pids.stdout, *groups]).split()}
-        return {pid: line for pid in found if (line := _command_line(pid))}
+        groups = [folder for top in self.cgroups() for folder, _, _ in os.walk(top)]
+        inside = [_read(f"{group}/cgroup.procs") for group in groups]
+        found = {int(pid) for pid in " ".join([pids.stdout, *inside]).split()}
+        return {pid: line.replace("\0", " ") for pid in found if (line := _read(f"/proc/{pid}/cmdline"))}
 
-    def state(self) -> dict[str, object]:
-        """What a cluster could leave behind."""
+    def cgroups(self) -> list[str]:
+        """In every hierarchy of cgroup v1, or the one of v2."""
+        return [str(path) for pattern in ("", "*/") for path in Path("/sys/fs/cgroup").glob(pattern + self.name)]
+
+    def traces(self) -> set[str]:
+        """Everything that a cluster could leave behind, and the settings that it could change."""
         return {
-            "processes": sorted(self.processes()),
-            "mounts": [line for line in Path("/proc/mounts").read_text().splitlines() if self.name in line],
-            "interfaces": self.run("ip", "-brief", "link"),
-            "chains": [self.run(f"{family}-save").count("KUBE-") for family in ("iptables", "ip6tables")],
-            "cgroups": [str(path) for path in Path("/sys/fs/cgroup").rglob(f"{self.name}*")],
-            "settings": self.run("sysctl", "net.ipv4.ip_forward", "net.ipv4.conf.all.route_localnet"),
-            "kernel": self.run("sysctl", "vm.overcommit_memory", "kernel.panic", "kernel.panic_on_oops"),
-            "files": {folder: _names(folder) for folder in WATCHED},
+            *self.processes().values(),
+            *(line for line in Path("/proc/mounts").read_text().splitlines() if self.name in line),
+            *self.run("ip", "-oneline", "address").splitlines(),
+            *(line for family in ("iptables", "ip6tables") for line in _rules(self.run(f"{family}-save"))),
+            *self.cgroups(),
+            *self.run("sysctl", *SETTINGS).splitlines(),
+            *(str(path) for pattern in WATCHED for path in Path("/").glob(pattern) if not self._is_another(path)),
         }
+
+    def _is_another(self, path: Path) -> bool:
+        """Of a cluster that somebody else runs meanwhile."""
+        return path.name.startswith("slimdeploy-") and path.name != self.name
 
 
 @pytest.fixture
@@ -92,6 +108,7 @@ def elsewhere() -> Iterator[Elsewhere]:
     place = Elsewhere(name)
     try:
         place.run("ip", "link", "set", "lo", "up")
+        place.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=0")
         yield place
         place.cluster("down")
     finally:
@@ -99,36 +116,47 @@ def elsewhere() -> Iterator[Elsewhere]:
 
 
 def test_down_leaves_nothing(elsewhere: Elsewhere) -> None:
-    before = elsewhere.state()
+    before = elsewhere.traces()
     elsewhere.cluster("up")
     _run_a_pod(elsewhere)
-    assert elsewhere.state()["chains"] != before["chains"]
+    assert len(elsewhere.traces() - before) > 50
     assert "ended the cluster of process" in elsewhere.cluster("down")
-    assert _settled(elsewhere, before) == before
+    assert _left_over(elsewhere, before) == set()
 
 
 @pytest.mark.parametrize("victim", ["tests.cluster.supervise", "tests.cluster.node", "kube apiserver"])
 def test_a_killed_part_takes_the_cluster_with_it(elsewhere: Elsewhere, victim: str) -> None:
-    before = elsewhere.state()
+    before = elsewhere.traces()
     elsewhere.cluster("up")
     _run_a_pod(elsewhere)
-    _kill(next(pid for pid, line in elsewhere.processes().items() if victim in line))
-    _eventually(lambda: elsewhere.processes() == {})
+    _kill(elsewhere, victim)
+    assert _eventually(lambda: elsewhere.processes() == {})
     elsewhere.cluster("down")  # as the next `up` would; removes what only the killed supervisor would have removed
-    assert _settled(elsewhere, before) == before
+    assert _left_over(elsewhere, before) == set()
+
+
+def test_a_test_run_is_told_why_its_cluster_ended(elsewhere: Elsewhere) -> None:
+    command = elsewhere.command(sys.executable, "-B", "-c", IN_A_TEST_RUN)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=PROJECT, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as run:
+        assert run.stdout
+        run.stdout.readline()
+        _kill(elsewhere, "kube etcd")
+        assert _eventually(lambda: "supervise" not in str(elsewhere.processes()))
+        assert "the cluster ended before the tests did: PartError: etcd ended with -9" in run.communicate()[1]
 
 
 def test_the_cluster_ends_with_a_killed_test_run(elsewhere: Elsewhere) -> None:
-    before = elsewhere.state()
+    before, pipe = elsewhere.traces(), subprocess.PIPE
     command = elsewhere.command(sys.executable, "-B", "-c", IN_A_TEST_RUN)
-    with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen(command, cwd=PROJECT, stdin=pipe, stdout=pipe, text=True) as run:
         assert run.stdout
         assert run.stdout.readline() == "running\n"
         _run_a_pod(elsewhere)
         with pytest.raises(AssertionError, match="held by process"):
             elsewhere.cluster("up")
         run.kill()
-    assert _settled(elsewhere, before) == before
+    assert _left_over(elsewhere, before) == set()
 
 
 def _run_a_pod(elsewhere: Elsewhere) -> None:
@@ -137,29 +165,31 @@ def _run_a_pod(elsewhere: Elsewhere) -> None:
     elsewhere.run(*kubectl, "wait", "pod/pod", "--for=condition=Ready", "--timeout=30s")
 
 
-def _command_line(pid: int) -> str:
-    """Empty for a process that ends just now."""
+def _read(path: str) -> str:
+    """Empty for what goes just now."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        return Path(path).read_text()
     except OSError:
         return ""
 
 
-def _kill(pid: int) -> None:
+def _kill(elsewhere: Elsewhere, victim: str) -> None:
+    pid = next(pid for pid, line in elsewhere.processes().items() if victim in line)
     subprocess.run(as_root("kill", f"-{signal.SIGKILL.value}", str(pid)), check=True)
 
 
-def _names(folder: str) -> list[str]:
-    return sorted(path.name for path in Path(folder).iterdir()) if Path(folder).exists() else []
+def _rules(saved: str) -> list[str]:
+    return [line for line in saved.splitlines() if "KUBE-" in line or "slimdeploy" in line]
 
 
-def _settled(elsewhere: Elsewhere, wanted: dict[str, object]) -> dict[str, object]:
-    """The state, after the few moments that the kernel takes to end a network namespace."""
-    _eventually(lambda: elsewhere.state() == wanted)
-    return elsewhere.state()
+def _left_over(elsewhere: Elsewhere, before: set[str]) -> set[str]:
+    """What is new, after the few moments that the kernel takes to end a network namespace."""
+    _eventually(lambda: elsewhere.traces() <= before)
+    return elsewhere.traces() - before
 
 
-def _eventually(condition: Callable[[], bool], seconds: float = 8) -> None:
+def _eventually(condition: Callable[[], bool], seconds: float = 8) -> bool:
     deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
+    while not (true := condition()) and time.monotonic() < deadline:
         time.sleep(0.1)
+    return true

@@ -48,7 +48,9 @@ def test_an_image_that_is_not_there_ends_the_wait(deployed: Project, cluster: Cl
 
 
 def test_a_program_that_never_serves_fails_at_the_deadline(deployed: Project) -> None:
-    deployed.write(main__go='package main\n\nimport "time"\n\nfunc main() { println("asleep"); time.Sleep(time.Hour) }\n')
+    deployed.write(
+        main__go='package main\n\nimport "time"\n\nfunc main() { println("asleep"); time.Sleep(time.Hour) }\n'
+    )
     result = deployed.slimdeploy("up", "--timeout", "4s")
     assert result.code == 87, result
     assert "not ready after 4 s" in result.stderr
@@ -104,8 +106,8 @@ def test_a_cluster_needs_a_registry(deployed: Project) -> None:
     assert "cannot pull localhost/hello" in result.stderr
 
 
-def test_a_package_that_needs_c_is_named_and_nothing_is_pushed(deployed: Project, cluster: Cluster, namespace: str) -> None:
-    native = "package native\n\n// int one() { return 1; }\nimport \"C\"\n\nfunc One() int { return int(C.one()) }\n"
+def test_a_package_that_needs_c_is_named_and_nothing_is_pushed(deployed: Project, cluster: Cluster) -> None:
+    native = 'package native\n\n// int one() { return 1; }\nimport "C"\n\nfunc One() int { return int(C.one()) }\n'
     main = 'package main\n\nimport "example.com/hello/native"\n\nfunc main() { println(native.One()) }\n'
     deployed.write(go__mod=go_mod("hello"), main__go=main, **{"native/native__go": native})
     log = cluster.audit.mark()
@@ -114,5 +116,3 @@ def test_a_package_that_needs_c_is_named_and_nothing_is_pushed(deployed: Project
     assert "example.com/hello/native needs C" in result.stderr
     assert "push" not in result.stderr
     assert log.events("slimdeploy") == [] or log.mutating("slimdeploy") == []
-
-

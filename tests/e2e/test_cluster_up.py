@@ -1,4 +1,4 @@
-"""`slimdeploy up` against a real Kubernetes: what it makes, what it leaves alone, and that it is the same afterwards."""
+"""`slimdeploy up` against a real Kubernetes: what it makes, and what it leaves alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def test_pods_serve_through_the_service(deployed: Project, cluster: Cluster, nam
     assert cluster.fetch("hello", namespace, "/api/").startswith("Hello From Go!")
     running = pods(cluster, namespace)
     assert {pod["spec"]["containers"][0]["image"] for pod in running} == {result["image"]}
-    assert all(pod["status"]["containerStatuses"][0]["imageID"].endswith(result["image"].split("@")[1]) for pod in running)
+    assert all(
+        pod["status"]["containerStatuses"][0]["imageID"].endswith(result["image"].split("@")[1]) for pod in running
+    )
 
 
 def test_unchanged_writes_nothing(deployed: Project, cluster: Cluster, namespace: str) -> None:
@@ -54,7 +56,10 @@ def test_a_change_is_one_rollout(deployed: Project, cluster: Cluster, namespace:
 def test_diff_says_what_up_would_do_and_writes_nothing(deployed: Project, cluster: Cluster) -> None:
     log = cluster.audit.mark()
     result = deployed.slimdeploy("diff", "--exit-code")
-    assert (result.code, result.stdout.split()) == (2, ["created", "serviceaccount/hello", "created", "service/hello", "created", "deployment/hello"])
+    assert (result.code, result.stdout.split()) == (
+        2,
+        ["created", "serviceaccount/hello", "created", "service/hello", "created", "deployment/hello"],
+    )
     assert log.mutating("slimdeploy") == []
     deployed.up()
     assert deployed.slimdeploy("diff", "--exit-code").code == 0
@@ -70,7 +75,9 @@ def test_a_field_that_somebody_else_manages_is_a_conflict(deployed: Project, clu
     assert log.mutating("slimdeploy") == []
 
 
-def test_the_same_content_owned_by_somebody_else_is_a_change(deployed: Project, cluster: Cluster, namespace: str) -> None:
+def test_the_same_content_owned_by_somebody_else_is_a_change(
+    deployed: Project, cluster: Cluster, namespace: str
+) -> None:
     deployed.up()
     patch = json.dumps({"metadata": {"managedFields": [{}]}})
     cluster.kubectl("patch", "service/hello", "-n", namespace, "--type=merge", "-p", patch)

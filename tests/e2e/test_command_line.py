@@ -1,0 +1,183 @@
+"""stdout, stderr, exit codes and messages of the command as typed; no cluster, no podman."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.cluster.registry import Registry
+from tests.e2e.conftest import Project, go_mod
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_build_prints_the_reference_alone(hello: Project) -> None:
+    result = hello.slimdeploy("build")
+    assert result.code == 0, result
+    assert result.stdout.startswith("localhost/hello@sha256:")
+    assert result.stdout.count("\n") == 1
+    assert "no slim.toml here" in result.stderr
+
+
+def test_build_as_json(hello: Project) -> None:
+    document = hello.slimdeploy("build", "-o", "json").json
+    assert [file["path"] for file in document["files"]] == ["/hello", "/etc/ssl/certs/ca-certificates.crt"]
+    assert 4e6 < document["size"] < 8e6
+    assert document["image"].endswith(document["digest"])
+
+
+def test_exported_go_variables_change_nothing(hello: Project) -> None:
+    digest = hello.slimdeploy("build").stdout
+    hello.environment |= {"CGO_ENABLED": "1", "GOOS": "darwin", "GOARCH": "arm64", "GOFLAGS": "-tags=other"}
+    assert hello.slimdeploy("build").stdout == digest
+
+
+def test_push_prints_what_kubectl_can_run(hello: Project, registry: Registry) -> None:
+    hello.write(slim__toml=f'image.repository = "{registry.address}/pushed/hello"\n')
+    first, second = hello.slimdeploy("push", "-o", "json"), hello.slimdeploy("push", "-o", "json")
+    assert first.json["uploaded"]
+    assert not second.json["uploaded"]
+    assert first.json["image"] == second.json["image"] == hello.slimdeploy("push").stdout.strip()
+
+
+def test_render_asks_no_cluster(hello: Project) -> None:
+    hello.environment["KUBECONFIG"] = "/nowhere"
+    hello.write(slim__toml='image.repository = "registry.example.com/hello"\ncluster.context = "prod"\n')
+    objects = list(yaml.safe_load_all(hello.slimdeploy("render").stdout))
+    assert [each["kind"] for each in objects] == ["ServiceAccount", "Service", "Deployment"]
+    assert {each["metadata"]["namespace"] for each in objects} == {"hello"}
+
+
+def test_manifests_shows_what_hello_renders_to(project: Project) -> None:
+    """manifests/hello.yaml is `slimdeploy render` in examples/hello, but for the digest, which Go's version changes."""
+    shutil.copytree(ROOT / "examples/hello", project.folder, dirs_exist_ok=True)
+    rendered = list(yaml.safe_load_all(project.slimdeploy("render", "-n", "hello").stdout))
+    shown = list(yaml.safe_load_all((ROOT / "manifests/hello.yaml").read_text()))
+    for objects in (rendered, shown):
+        container = objects[-1]["spec"]["template"]["spec"]["containers"][0]
+        container["image"] = container["image"].partition("@")[0]
+    assert rendered == shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (["ups"], 64, "did you mean up?"),
+        (["up", "--timeout", "5"], 64, "unit"),
+        (["up", "--no-such"], 64, "--no-such"),
+        (["up", "-n", "x"], 64, "--namespace needs a cluster"),
+        (["up", "--file", "missing.toml"], 66, "missing.toml"),
+        (["up", "-P", "prod"], 66, "slim.toml"),
+        (["build", "-C", "/proc"], 66, "go.mod"),
+        (["schedule", "show", "--via", "cluster"], 64, "--image"),
+    ],
+)
+def test_wrong_command_lines(hello: Project, arguments: list[str], code: int, text: str) -> None:
+    result = hello.slimdeploy(*arguments)
+    assert result.code == code, result
+    assert text in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+
+
+def test_config_errors_come_together_with_their_places(hello: Project) -> None:
+    hello.write(slim__toml='[app]\nprot = 8080\nname = "My_App"\n')
+    result = hello.slimdeploy("build")
+    assert result.code == 65
+    assert "slim.toml:2:1: error: " in result.stderr
+    assert "slim.toml:3:" in result.stderr
+    assert '"port"' in result.stderr
+    document = hello.slimdeploy("build", "-o", "json").json
+    assert [problem["line"] for problem in document["error"]["problems"]] == [2, 3]
+
+
+def test_a_missing_tool_is_named(hello: Project, tmp_path: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for tool in ("go", "git", "setpriv", "unshare"):
+        (tools / tool).symlink_to(str(shutil.which(tool)))
+    hello.environment["PATH"] = str(tools)
+    result = hello.slimdeploy("build")
+    assert result.code == 72, result
+    assert "buildah is not installed" in result.stderr
+
+
+def test_a_goflags_that_runs_programs_is_refused(hello: Project) -> None:
+    hello.environment["GOFLAGS"] = "-toolexec=/bin/true"
+    assert hello.slimdeploy("build").code == 78
+
+
+def test_a_closed_pipe_is_no_error(hello: Project) -> None:
+    process = hello.start("render")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(60) in (0, 141)
+    assert "Traceback" not in (process.stderr.read() if process.stderr else "")
+    if process.stderr:
+        process.stderr.close()
+
+
+def test_init_writes_a_file_that_builds(hello: Project) -> None:
+    assert hello.slimdeploy("init").code == 0
+    assert hello.slimdeploy("build").code == 0
+    again = hello.slimdeploy("init")
+    assert (again.code, "is there already" in again.stderr) == (64, True)
+
+
+def test_init_chooses_among_several_programs(project: Project) -> None:
+    main = "package main\n\nfunc main() {}\n"
+    project.write(go__mod=go_mod("tools"), **{"cmd/a/main__go": main, "cmd/b/main__go": main})
+    refused = project.slimdeploy("build")
+    assert (refused.code, "./cmd/a, ./cmd/b" in refused.stderr) == (80, True)
+    project.slimdeploy("init")
+    assert project.slimdeploy("build").code == 0
+
+
+def test_schedules_hold_absolute_paths(hello: Project) -> None:
+    line = hello.slimdeploy("schedule", "show", "--via", "cron").stdout
+    assert line.startswith("0 3 * * * /usr/bin/env -i ")
+    assert f"redeploy --directory {hello.folder}" in line
+    units = hello.slimdeploy("schedule", "show", "--via", "systemd").stdout
+    assert "OnCalendar=*-*-* 3:0:00" in units
+    cluster = ("--via", "cluster", "--context", "prod", "--image", "registry.example.com/redeployer:1")
+    kinds = [each["kind"] for each in yaml.safe_load_all(hello.slimdeploy("schedule", "show", *cluster).stdout)]
+    assert kinds == ["ServiceAccount", "Role", "RoleBinding", "CronJob"]
+
+
+def test_the_printed_crontab_command_runs(hello: Project, registry: Registry) -> None:
+    """With nothing but what the line itself says; it goes as far as the cluster, which is not there."""
+    hello.write(slim__toml=f'image.repository = "{registry.address}/cron/hello"\ncluster.context = "nowhere"\n')
+    line = hello.slimdeploy("schedule", "show", "--via", "cron").stdout
+    command = line.split(maxsplit=5)[5].replace(r"\%", "%").strip()
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, env={}, cwd="/", check=False)
+    assert done.returncode in (66, 89), done
+
+
+def test_help_is_quick_and_names_every_verb() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "slimdeploy", "--help"],
+        capture_output=True, text=True, check=True, env=os.environ,
+    )  # fmt: skip
+    for verb in (
+        "up",
+        "build",
+        "push",
+        "render",
+        "diff",
+        "status",
+        "logs",
+        "down",
+        "redeploy",
+        "schedule",
+        "init",
+        "version",
+    ):
+        assert f"  {verb} " in done.stdout
+    for heavy in ("pydantic", "kubernetes", "rich", "sh"):
+        assert f" {heavy}\n" not in done.stderr, f"--help must not import {heavy}"

@@ -1,0 +1,88 @@
+"""`kill -9` at any moment: the next `up` ends well, and nothing of the killed run is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.cluster import Cluster
+from tests.e2e.conftest import Project
+
+POINTS = (0.15, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3, 1.7)
+"""Seconds after the start: in the compiler, in buildah, in the push, in the apply, in the wait."""
+
+
+def descendants_in(folder: Path) -> list[str]:
+    """Command lines of processes that work below a folder: a killed run's own, since each test has its own folders."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if str(folder) in line and int(process.name) != os.getpid():
+            found.append(line)
+    return found
+
+
+def kill_after(project: Project, seconds: float) -> None:
+    process = project.start("up", start_new_session=True)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+@pytest.mark.parametrize("seconds", POINTS)
+def test_the_next_up_converges(deployed: Project, cluster: Cluster, namespace: str, seconds: float) -> None:
+    kill_after(deployed, seconds)
+    deadline = time.monotonic() + 1.5
+    while descendants_in(deployed.folder.parent) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert descendants_in(deployed.folder.parent) == []
+    deployed.up()
+    assert cluster.fetch("hello", namespace, "/api/").startswith("Hello From Go!")
+    work = Path(deployed.environment["XDG_CACHE_HOME"]) / "slimdeploy" / "work"
+    assert [each.name for each in work.iterdir() if each.is_dir()] == []
+    assert str(deployed.folder.parent) not in Path("/proc/mounts").read_text()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_cleanly(hello: Project, number: signal.Signals, code: int) -> None:
+    process = hello.start("build")
+    time.sleep(0.5)
+    process.send_signal(number)
+    stdout, stderr = process.communicate(timeout=10)
+    if process.returncode == 0:
+        pytest.fail(f"the build was done before the signal came: {stderr}")
+    assert (process.returncode, stdout) == (code, "")
+    assert "Traceback" not in stderr
+    work = Path(hello.environment["XDG_CACHE_HOME"]) / "slimdeploy" / "work"
+    assert not work.exists() or [each.name for each in work.iterdir() if each.is_dir()] == []
+    assert descendants_in(hello.folder.parent) == []
+
+
+def test_two_at_once_one_works_and_the_other_says_who(hello: Project) -> None:
+    first, second = hello.start("build"), hello.start("build")
+    results = [(process, *process.communicate(timeout=60)) for process in (first, second)]
+    codes = sorted(process.returncode for process, _, _ in results)
+    if codes == [0, 0]:
+        pytest.skip("they did not overlap")
+    assert codes == [0, 75]
+    refused = next(stderr for process, _, stderr in results if process.returncode == 75)
+    assert "another slimdeploy works on" in refused
+    assert "pid" in refused
+
+
+def test_a_deadline_ends_a_redeploy(hello: Project) -> None:
+    hello.write(main__go='package main\n\nimport "time"\n\nfunc main() { time.Sleep(time.Hour) }\n')
+    hello.write(slim__toml='[app]\nname = "t-deadline"\nport = 18077\n')
+    started = time.monotonic()
+    result = hello.slimdeploy("redeploy", "--deadline", "3s")
+    hello.slimdeploy("down")
+    assert (result.code, result.stdout) == (124, "")
+    assert time.monotonic() - started < 8
+    assert "not done after 3 s" in result.stderr
