@@ -30,6 +30,8 @@ def names(table: bytes, order: str) -> frozenset[str]:
     word = {4: "I", 8: "Q"}.get(table[7])
     if word is None:
         return frozenset()
-    header = struct.unpack_from(f"{order}{HEADER_WORDS}{word}", table, 8)
-    start, end = header[3], header[4]  # funcnameOffset, cuOffset
+    header = f"{order}{HEADER_WORDS}{word}"
+    if len(table) < 8 + struct.calcsize(header):
+        return frozenset()
+    start, end = struct.unpack_from(header, table, 8)[3:5]  # funcnameOffset, cuOffset
     return frozenset(name.decode("utf-8", "replace") for name in table[start:end].split(b"\0") if name)

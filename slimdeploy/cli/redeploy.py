@@ -14,8 +14,12 @@ from slimdeploy.cli.up import closing, result
 from slimdeploy.errors import DeadlineExceeded
 
 LIMITS = (
-    option("--deadline", callback=duration, metavar="DURATION", default="30m", show_default=True, help="Overall limit."),
-    option("--lock-wait", callback=duration, metavar="DURATION", help="Wait for another run; by default exit 75 at once."),
+    option(
+        "--deadline", callback=duration, metavar="DURATION", default="30m", show_default=True, help="Overall limit."
+    ),
+    option(
+        "--lock-wait", callback=duration, metavar="DURATION", help="Wait for another run; by default exit 75 at once."
+    ),
 )
 
 

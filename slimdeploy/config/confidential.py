@@ -18,15 +18,15 @@ JOINED_WORD = re.compile(r"(?:password|passwd|passphrase|secret|apikey|token)\d*
 HARMLESS = re.compile(r"public|^pwd$|^oldpwd$", re.IGNORECASE)
 SHAPES = re.compile(
     r"\bA(?:KIA|SIA)[0-9A-Z]{16}\b"  # AWS access key
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY"  # PEM
-    r"|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\."  # JSON Web Token
+    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY"  # PEM
+    r"|\beyJ[\w-]{8,500}\.eyJ[\w-]{8}"  # JSON Web Token
     r"|\bgh[pousr]_\w{20,}|\bgithub_pat_\w{20,}|\bglpat-[\w-]{16,}"  # GitHub, GitLab
     r"|\bxox[abprs]-[\w-]{10,}"  # Slack
     r"|\b[sr]k_live_\w{10,}"  # Stripe
     r"|://[^/\s:@\"']*:[^/\s@\"']+@",  # a password in an address
     re.ASCII,
 )
-ASSIGNED = re.compile(r"""[\w.-]*(?:pass|token|secret|key|cred)[\w.-]*["']?\s*=\s*""", re.IGNORECASE)
+ASSIGNED = re.compile(r"""(?:pass|token|secret|key|cred)[\w.-]{0,64}["']?[ \t]{0,64}=\s*""", re.IGNORECASE)
 
 
 def hidden_name(name: str) -> bool:

@@ -13,8 +13,8 @@ from slimdeploy.config.refusal import Refused, named, refuse_invisible
 
 LONGEST = 131_072  # bytes of one string given to execve: MAX_ARG_STRLEN of linux/binfmts.h
 ALLOWED = "\t\n\r\x85\u2028\u2029\u200d\u200c\ufeff\u00ad"  # odd, but text: emoji are joined with U+200D
-EXPANDED = re.compile(r"(?<!\$)\$\([^)]*\)")
-INTERPOLATED = re.compile(r"\$\{[^}]*\}|\{\{.*?\}\}")
+EXPANDED = re.compile(r"(?<!\$)\$\([^)]{0,200}\)")
+INTERPOLATED = re.compile(r"\$\{[^}]{0,200}\}|\{\{.{0,200}?\}\}")
 PRELOAD = re.compile(r"LD_[A-Z_]+")
 
 

@@ -54,7 +54,8 @@ def _other_place(name: str, parent: str, *, table: bool) -> str:
 
 
 def _all_keys() -> list[str]:
-    return [f"{owner}.{key}" for owner, fields in known_keys().items() if owner for key in fields]
+    tables = (each for each in known_keys().items() if each[0] not in ("", "app.ports"))
+    return [f"{owner}.{key}" for owner, fields in tables for key in fields]
 
 
 def _tables(model: type[Table], name: str) -> Iterator[tuple[str, dict[str, FieldInfo]]]:

@@ -23,14 +23,14 @@ VERSION = "{version}"
 def repository(text: str) -> str:
     """host[:port]/path, in lower case, without scheme, tag and digest."""
     visible(text)
+    if len(text) > LONGEST_REPOSITORY:
+        raise Refused(f"{len(text)} characters, at most {LONGEST_REPOSITORY}")
     _refuse_extras(text)
     host, slash, path = text.partition("/")
     if not slash or not _is_host(host):
         raise Refused("needs a registry host and a repository", EXAMPLE)
     _check_host(host)
     _check_path(path)
-    if len(text) > LONGEST_REPOSITORY:
-        raise Refused(f"{len(text)} characters, at most {LONGEST_REPOSITORY}")
     return text
 
 

@@ -74,7 +74,12 @@ class Report:
             message = message.replace("{line}", str(earlier.line)).replace("{column}", str(earlier.column))
             in_string = self.positions.text[fault.earlier] in "\"'"
             source = "" if in_string and earlier.line < span.line else source
+        if fault.end > fault.start + 1 and self._hidden(span):
+            message = "not a value (not shown)"
         return self._problem(span, fault.path, (fault.code, message, fault.hint), source)
+
+    def _hidden(self, span: Span) -> bool:
+        return shown_until(self.positions.line_text(span.line)) < span.end_column
 
     def _problem(self, span: Span, path: Path, words: tuple[str, str, str], source: str) -> Problem:
         code, message, hint = words

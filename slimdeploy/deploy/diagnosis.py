@@ -18,6 +18,7 @@ FINAL_PULL = re.compile(
     r"not found|manifest unknown|name unknown|denied|unauthorized|authorization failed|forbidden|no match for platform",
     re.IGNORECASE,
 )
+PASSES = re.compile(r"failed to sync|context deadline exceeded|is reserved for")  # a busy node: the kubelet tries again
 NOISE = frozenset({"BackOff", "MissingClusterDNS"})  # follows from the rest, or is the cluster's own affair
 ADVICE = (
     (re.compile(r"exec format error"), "the image is for another architecture than the node: see build.platforms"),
@@ -33,10 +34,13 @@ ADVICE = (
     (re.compile(r"read-only file system"), "only /tmp is writable: write there"),
     (re.compile(r"bind: permission denied"), "ports below 1024 need a capability: listen on 8080"),
     (
-        re.compile(r"not found|manifest unknown|name unknown"),
+        re.compile(r"image cannot be pulled: .*(not found|manifest unknown|name unknown)"),
         "is the image in that registry, under the name that the nodes use?",
     ),
-    (re.compile(r"unauthorized|denied|forbidden"), "the nodes may not pull from this registry"),
+    (
+        re.compile(r"image cannot be pulled: .*(unauthorized|denied|forbidden)", re.IGNORECASE),
+        "the nodes may not pull from this registry",
+    ),
     (re.compile(r"exceeded quota"), "ask for more quota, or ask for less in deploy.resources"),
     (
         re.compile(r"not ready after"),
@@ -72,7 +76,7 @@ def pod_doom(pod: Mapping[str, Any]) -> Doom | None:
     reason, message = waiting.get("reason", ""), waiting.get("message", "")
     if reason in PULL and FINAL_PULL.search(message):
         return Doom(f"the image cannot be pulled: {_short(message)}", reason)
-    if reason in NEVER:
+    if reason in NEVER and not PASSES.search(message):
         return Doom(f"{reason}: {_short(message)}", reason)
     ended = status.get("state", {}).get("terminated") or (reason and status.get("lastState", {}).get("terminated"))
     if status.get("restartCount", 0) >= 1 and ended:

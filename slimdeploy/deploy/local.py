@@ -170,7 +170,7 @@ def run_arguments(name: str, spec: Spec, engine: Engine) -> tuple[str, ...]:
         "--tmpfs=/tmp:rw,mode=1777",
         "--read-only-tmpfs=false",
     ]
-    arguments += [f"--ulimit={limit}" for limit in engine.ulimits]
+    arguments += [*engine.network, *(f"--ulimit={limit}" for limit in engine.ulimits)]
     arguments += [f"--memory={spec['memory']}b", f"--memory-swap={spec['memory']}b"] if engine.limits else []
     arguments += [f"--publish=127.0.0.1:{host}:{port}" for host, port in spec["ports"].items()]
     arguments += [f"--env={key}={value}" for key, value in spec["env"].items()]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from slimdeploy.config.cron import MONTHS
 from slimdeploy.schedule.run import Cron, Run
 
 WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -14,7 +17,7 @@ def units(run: Run, cron: Cron) -> str:
 
 def service(run: Run) -> str:
     """The service: one run, ended as a whole when it takes too long. Exit 75 (locked) is no failure."""
-    variables = "".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in run.environment)
+    variables = "".join(f"Environment={_quoted(_escaped(f'{name}={value}'))}\n" for name, value in run.environment)
     return (
         "[Unit]\n"
         f"Description=Redeploy {_escaped(run.app)} with slimdeploy\n"
@@ -23,7 +26,7 @@ def service(run: Run) -> str:
         "Type=oneshot\n"
         f"WorkingDirectory={_escaped(str(run.project))}\n"
         f"{variables}"
-        f"ExecStart={' '.join(_quoted(part) for part in run.argv)}\n"
+        f"ExecStart={' '.join(_quoted(_escaped(part).replace('$', '$$')) for part in run.argv)}\n"
         "SuccessExitStatus=75\nTimeoutStartSec=45min\n"
     )
 
@@ -41,7 +44,7 @@ def timer(run: Run, cron: Cron) -> str:
 def on_calendar(cron: Cron) -> tuple[str, ...]:
     """The same times for systemd. Cron's day and weekday are joined by "or", systemd's by "and": hence two lines."""
     clock = f"{_field(cron.hour, 0)}:{_field(cron.minute, 0)}:00"
-    month, day, weekday = _field(cron.month, 1), _field(cron.day, 1), _weekdays(cron.weekday)
+    month, day, weekday = _field(_numbered(cron.month), 1), _field(cron.day, 1), _weekdays(cron.weekday)
     by_day, by_weekday = f"*-{month}-{day} {clock}", f"{weekday} *-{month}-* {clock}"
     if cron.weekday == "*":
         return (by_day,)
@@ -57,6 +60,11 @@ def _part(part: str, first: int) -> str:
     span, _, every = part.partition("/")
     span = str(first) if span == "*" and every else span.replace("-", "..")
     return f"{span}/{every}" if every else span
+
+
+def _numbered(months: str) -> str:
+    """systemd knows months by number only."""
+    return re.sub("[A-Za-z]+", lambda name: str(MONTHS.index(name[0].lower()) + 1), months)
 
 
 def _weekdays(text: str) -> str:
@@ -75,10 +83,11 @@ def _number(text: str) -> int:
 
 
 def _escaped(text: str) -> str:
+    """systemd.unit(5): % starts a specifier. In a command line, and only there, $ starts a variable."""
     return text.replace("%", "%%")
 
 
 def _quoted(text: str) -> str:
-    """systemd.syntax(7): % starts a specifier, $ a variable, quotes keep spaces."""
-    inner = _escaped(text).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
+    """Quotes keep spaces."""
+    inner = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{inner}"'

@@ -37,5 +37,5 @@ def _holder(file: Path) -> str:
         known = json.loads(file.read_text())
         since = time.strftime("%H:%M:%S", time.localtime(known["since"]))
         return f": pid {known['pid']} on {known['host']}, since {since}"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return ""

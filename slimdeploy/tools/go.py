@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
 from slimdeploy.artifacts.plan import CompilePlan, Platform
 from slimdeploy.errors import PolicyRefused
 from slimdeploy.tools import command
@@ -20,9 +22,11 @@ INHERIT = (
     "GOCACHE", "GOMODCACHE", "GOPATH", "GOFLAGS", "GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB",
     "GOINSECURE", "GOAUTH", "GOENV", "GOMAXPROCS", "GOWORK", "NETRC", "GIT_*",
 )  # fmt: skip
+UNSET = "unset GOFLAGS, and `go env -u GOFLAGS`"
 RUNS_PROGRAMS = ("-toolexec", "-overlay", "-exec", "-modfile")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
-VARIANTS = {"arm": "GOARM", "amd64": "GOAMD64", "arm64": "GOARM64"}
+VARIANTS = {"arm": ("GOARM", "7"), "amd64": ("GOAMD64", "v1"), "arm64": ("GOARM64", "v8.0")}
+"""The variable and its value for a platform without a variant: what `go env -w` has kept must not decide."""
 
 
 @dataclass(frozen=True)
@@ -104,18 +108,17 @@ class Go:
 
 def go_environment(target: Platform, temporary: Path | None = None) -> dict[str, str]:
     """What go must see, whatever was exported; a GOFLAGS that runs other programs is refused."""
-    flags = shlex.split(os.environ.get("GOFLAGS", ""))
-    for flag in flags:
+    for flag in _goflags():
         name = "-" + flag.lstrip("-").partition("=")[0]
         if name in RUNS_PROGRAMS:
-            raise PolicyRefused(f"GOFLAGS holds {name}, which runs or reads things of its own", hint="unset GOFLAGS")
+            raise PolicyRefused(f"GOFLAGS holds {name}, which runs or reads things of its own", hint=UNSET)
     variables = {"GOTOOLCHAIN": "local", "GOEXPERIMENT": "", "GODEBUG": ""}
     if temporary is not None:
         variables["GOTMPDIR"] = str(temporary)
-    if target.variant and target.architecture in VARIANTS:
-        variables[VARIANTS[target.architecture]] = (
-            target.variant.lstrip("v") if target.architecture == "arm" else target.variant
-        )
+    if target.architecture in VARIANTS:
+        variable, default = VARIANTS[target.architecture]
+        variant = target.variant.lstrip("v") if target.architecture == "arm" else target.variant
+        variables[variable] = variant or default
     return variables | {"CGO_ENABLED": "0", "GOOS": target.os, "GOARCH": target.architecture}
 
 
@@ -125,6 +128,25 @@ def host() -> Platform:
     return Platform("linux", ARCHITECTURES.get(machine, machine))
 
 
+def _goflags() -> list[str]:
+    """GOFLAGS as go would take it: exported, or kept by `go env -w`."""
+    text = os.environ.get("GOFLAGS") or _kept("GOFLAGS")
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise PolicyRefused(f"GOFLAGS cannot be read: {error}", hint=UNSET) from None
+
+
+def _kept(name: str) -> str:
+    """What the file of `go env -w` (GOENV) says; the last line counts."""
+    file = Path(os.environ.get("GOENV") or platformdirs.user_config_path("go") / "env")
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return next((line.partition("=")[2] for line in reversed(lines) if line.startswith(f"{name}=")), "")
+
+
 def _quoted(flag: str) -> str:
     """Go splits -ldflags at spaces unless quoted; the config model refuses quotes in values."""
     return " ".join(f'"{part}"' if " " in part else part for part in flag.split(" ", 1))
@@ -132,10 +154,10 @@ def _quoted(flag: str) -> str:
 
 def _documents(text: str) -> list[dict[str, Any]]:
     """`go list -json` prints one JSON document after the other."""
-    decoder, found, position = json.JSONDecoder(), [], 0
-    while position < len(text.rstrip()):
+    decoder, found, position, end = json.JSONDecoder(), [], 0, len(text.rstrip())
+    while position < end:
         document, position = decoder.raw_decode(text, position)
         found.append(document)
-        while position < len(text) and text[position].isspace():
+        while position < end and text[position].isspace():
             position += 1
     return found

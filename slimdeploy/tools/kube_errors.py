@@ -43,8 +43,10 @@ class Answer:
 
     @property
     def causes(self) -> tuple[dict[str, str], ...]:
-        """A Status object's causes, one a field."""
-        return tuple((self.document.get("details") or {}).get("causes") or ())
+        """A Status object's causes, one a field; a proxy's own error may look otherwise."""
+        details = self.document.get("details")
+        found = details.get("causes") if isinstance(details, dict) else None
+        return tuple(cause for cause in found if isinstance(cause, dict)) if isinstance(found, list) else ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -84,7 +86,7 @@ def explain(answer: Answer, what: str, server: str) -> SlimdeployError:
 def _conflict(answer: Answer, what: str) -> FieldConflict:
     rows = []
     for cause in answer.causes:
-        owner = OWNER.search(cause.get("message", ""))
+        owner = OWNER.search(str(cause.get("message", "")))
         rows.append(f"{cause.get('field', '?')}  is managed by {owner[1] if owner else 'somebody else'}")
     return FieldConflict(
         f"{what}: somebody else manages fields that slim.toml sets",

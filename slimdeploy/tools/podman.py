@@ -21,12 +21,16 @@ INHERIT = ("CONTAINERS_*", "DBUS_SESSION_BUS_ADDRESS")
 
 @dataclass(frozen=True)
 class Engine:
-    """How podman has to be called here. Without `limits`, memory limits cannot be set (rootless on cgroup v1)."""
+    """How podman has to be called here. Without `limits`, memory limits cannot be set (rootless on cgroup v1).
+
+    `network` says how a container is connected; empty: as podman does it.
+    """
 
     flags: tuple[str, ...]
     ulimits: tuple[str, ...]
     limits: bool
     runtime_folder: str | None
+    network: tuple[str, ...] = ()
 
 
 class Podman:
@@ -106,7 +110,16 @@ def local_engine() -> Engine:
         ulimits=(f"nofile={files}:{files}", f"nproc={processes}:{processes}"),
         limits=v2 or os.geteuid() == 0,
         runtime_folder=_runtime_folder(),
+        network=_network(),
     )
+
+
+def _network() -> tuple[str, ...]:
+    """As root the same network as without. podman's bridge is always 10.88.0.0/16, which on a node is often taken
+    (containerd's example uses it, too): then the port never answers. It would also stay behind, with iptables rules.
+    """
+    usable = os.geteuid() == 0 and command.find("slirp4netns") and Path("/dev/net/tun").exists()
+    return ("--network=slirp4netns",) if usable else ()
 
 
 def _hard(limit: int) -> int:

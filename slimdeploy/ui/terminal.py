@@ -36,13 +36,13 @@ class Terminal:
                     state = event.state if isinstance(event, Waiting) else "..."
                     self._spin(f"{step:<{STEP_WIDTH}} {state}")
                 case StepDone(step, seconds, summary):
-                    self._line(f"  {step:<{STEP_WIDTH}} {seconds:6.2f} s  {summary}".rstrip())
+                    self._line(f"  {step:<{STEP_WIDTH}} {seconds:6.2f} s  {printable(summary)}".rstrip())
                 case StepFailed(step, seconds):
                     self._line(self._painted(f"  {step:<{STEP_WIDTH}} {seconds:6.2f} s  failed", "31"))
                 case Note(text):
-                    self._line(self._painted(text, "2"))
+                    self._line(self._painted(printable(text), "2"))
                 case Warned(text):
-                    self._line(self._painted(f"warning: {text}", "33"))
+                    self._line(self._painted(f"warning: {printable(text)}", "33"))
                 case ToolOutput(tool, line):
                     self._tool_lines.append(f"{tool}: {line}")
                     if self._verbose:
@@ -50,7 +50,7 @@ class Terminal:
 
     def result(self, text: str) -> None:
         """The closing line, which says what changed and what comes next."""
-        self._line(self._painted(text, "1"))
+        self._line(self._painted(printable(text), "1"))
 
     def failure(self, error: SlimdeployError) -> None:
         """Where, what, why, next step."""

@@ -1,4 +1,4 @@
-"""Values to test with: a configuration, the facts of a machine, a plan of what runs; each test changes what it is about."""
+"""Values to test with: a configuration, the facts of a machine, a plan of what runs. Each test changes its own part."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def test_the_only_main_package_is_built() -> None:
 
 
 def test_a_library_cannot_be_built() -> None:
-    with pytest.raises(CompileFailed, match="example.com/team/hello has no main package"):
+    with pytest.raises(CompileFailed, match="hello has no main package"):
         make_build_plan(config(), facts(packages=()))
 
 

@@ -102,8 +102,8 @@ RESTRICTED: dict[str, Callable[[dict[str, Any], dict[str, Any]], bool]] = {
     "no privilege escalation": lambda _, it: it["securityContext"]["allowPrivilegeEscalation"] is False,
     "not root": lambda pod, it: (pod["securityContext"] | it["securityContext"])["runAsNonRoot"] is True,
     "a user that is not 0": lambda pod, it: (pod["securityContext"] | it["securityContext"])["runAsUser"] == 65532,
-    "no host in probes": lambda _, it: not any(
-        "host" in way for probe in probes(it).values() for way in probe.values() if isinstance(way, dict)
+    "no host in probes": lambda _, it: (
+        not any("host" in way for probe in probes(it).values() for way in probe.values() if isinstance(way, dict))
     ),
     # beyond the standard
     "read-only root": lambda _, it: it["securityContext"]["readOnlyRootFilesystem"] is True,

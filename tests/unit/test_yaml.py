@@ -18,7 +18,8 @@ MISREAD = [
     "y", "Y", "n", "yes", "No", "on", "OFF", "true", "False", "null", "Null", "~", "", " ", ".inf", "-.INF", ".nan",
     "2026-01-02", "2026-01-02T03:04:05Z", "=", "<<", "-", "- a", "?", ": ", "a: b", "a #b", "#", "&a", "*a", "!t", "%",
     "@", "`", "'", '"', "\\", "\\n", "{}", "[]", "|", ">", "---", "...", "a\nb", "a\n", "\n", "\na", "a\r\nb", "\t",
-    " a", "a ", "a\u0085b", "\u2028", "\u2029", "\ufeff", "\u00a0", "\x00", "\x1b[31m", "\x7f", "\x9b", "größe", "\U0001f680",
+    " a", "a ", "a\u0085b", "\u2028", "\u2029", "\ufeff", "\u00a0", "\x00", "\x1b[31m",
+    "\x7f", "\x9b", "größe", "\U0001f680",
     "$(PORT)", "a" * 500, "word " * 200,
 ]  # fmt: skip
 STRINGS = st.text(st.characters(codec="utf-8"))
@@ -79,6 +80,14 @@ def test_keys_that_look_like_something_else_are_quoted(key: str) -> None:
     ((_, inner),) = node.value
     ((found, _),) = inner.value
     assert (found.tag, found.value) == ("tag:yaml.org,2002:str", key)
+
+
+@pytest.mark.parametrize(
+    "key", ["1e3", "0o17", "1_000", "y", "N", "no", "ON", "true", "null", "~", "", ".inf", "a: b", "größe"]
+)
+def test_keys_that_some_parser_would_misread_are_quoted(key: str) -> None:
+    ((_, inner),) = yaml.compose(written({key: 1}), yaml.SafeLoader).value
+    assert inner.value[0][0].style == '"'
 
 
 def test_several_objects_are_several_documents() -> None:

@@ -52,7 +52,7 @@ def test_missing(tmp_path):
 
 
 def test_folder(tmp_path):
-    with pytest.raises(UnreadableFile, match="is not a regular file|is a folder"):
+    with pytest.raises(UnreadableFile, match=r"is not a regular file|is a folder"):
         load(tmp_path)
 
 

@@ -1,0 +1,109 @@
+"""The one `podman run` of the local target, and what it is made from."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from slimdeploy.artifacts.plan import LocalTarget, Port
+from slimdeploy.deploy.local import SPEC, container_spec, host_port, run_arguments
+from slimdeploy.tools.podman import Engine
+from tests.unit.samples import HTTP, IMAGE, worker, workload
+
+LIMITED = Engine((), ("nofile=4096:4096", "nproc=4096:4096"), limits=True, runtime_folder=None)
+UNLIMITED = Engine((), (), limits=False, runtime_folder=None)
+PLAN = workload(args=("--greeting", "hi there"), env=(("GREETING", "hi = there"), ("PORT", "8080")))
+
+
+def arguments(engine: Engine = LIMITED, publish: int | None = None) -> tuple[str, ...]:
+    return run_arguments("slimdeploy-hello", container_spec(PLAN, LocalTarget(publish), IMAGE), engine)
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        "--read-only",
+        "--read-only-tmpfs=false",
+        "--tmpfs=/tmp:rw,mode=1777",
+        "--user=65532:65532",
+        "--cap-drop=ALL",
+        "--security-opt=no-new-privileges",
+        "--ulimit=nofile=4096:4096",
+        "--ulimit=nproc=4096:4096",
+        "--memory=67108864b",
+        "--memory-swap=67108864b",
+        "--pull=never",
+        "--detach",
+        "--replace",
+        "--name=slimdeploy-hello",
+        "--env=GREETING=hi = there",
+        "--label=app.kubernetes.io/managed-by=slimdeploy",
+    ],
+)
+def test_flag(flag: str) -> None:
+    assert flag in arguments()
+
+
+@pytest.mark.parametrize("flag", ["--privileged", "--cap-add", "--volume", "-v", "--mount", "--network", "--pid"])
+def test_nothing_opens_what_was_closed(flag: str) -> None:
+    assert not [each for each in arguments() if each == flag or each.startswith(f"{flag}=")]
+
+
+def published(arguments: tuple[str, ...]) -> list[str]:
+    return [each.removeprefix("--publish=") for each in arguments if each.startswith(("--publish", "-p", "-P"))]
+
+
+@pytest.mark.parametrize(("publish", "port"), [(None, "127.0.0.1:8080:8080"), (18080, "127.0.0.1:18080:8080")])
+def test_ports_are_published_on_this_machine_only(publish: int | None, port: str) -> None:
+    assert published(arguments(publish=publish)) == [port]
+
+
+def test_every_port_is_published_on_this_machine_only() -> None:
+    plan = workload(ports=(HTTP, Port("grpc", 9000)))
+    found = published(run_arguments("x", container_spec(plan, LocalTarget(), IMAGE), LIMITED))
+    assert found == ["127.0.0.1:8080:8080", "127.0.0.1:9000:9000"]
+
+
+def test_a_worker_publishes_nothing() -> None:
+    assert published(run_arguments("x", container_spec(worker(), LocalTarget(), IMAGE), LIMITED)) == []
+
+
+def test_no_memory_limit_where_none_can_be_set() -> None:
+    assert not [each for each in arguments(UNLIMITED) if each.startswith(("--memory", "--ulimit"))]
+
+
+def test_the_image_is_followed_by_the_arguments_of_the_program() -> None:
+    assert arguments()[-3:] == (IMAGE, "--greeting", "hi there")
+
+
+def test_the_container_keeps_what_it_was_made_from() -> None:
+    (label,) = [each for each in arguments() if each.startswith(f"--label={SPEC}=")]
+    kept = json.loads(label.removeprefix(f"--label={SPEC}="))
+    assert kept == container_spec(PLAN, LocalTarget(), IMAGE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        container_spec(workload(args=("x",)), LocalTarget(), IMAGE),
+        container_spec(workload(env=()), LocalTarget(), IMAGE),
+        container_spec(workload(user=1), LocalTarget(), IMAGE),
+        container_spec(workload(memory_bytes=1 << 20), LocalTarget(), IMAGE),
+        container_spec(workload(ports=()), LocalTarget(), IMAGE),
+        container_spec(workload(), LocalTarget(18080), IMAGE),
+        container_spec(workload(), LocalTarget(), "other"),
+    ],
+)
+def test_whatever_matters_is_part_of_it(other: dict[str, object]) -> None:
+    assert other != container_spec(workload(), LocalTarget(), IMAGE)
+
+
+def test_replicas_and_cpu_do_not_matter_here() -> None:
+    plan = workload(replicas=5, cpu="2")
+    assert container_spec(plan, LocalTarget(), IMAGE) == container_spec(workload(), LocalTarget(), IMAGE)
+
+
+@pytest.mark.parametrize(("publish", "port"), [(None, 8080), (18080, 18080)])
+def test_host_port(publish: int | None, port: int) -> None:
+    assert host_port(LocalTarget(publish), 8080) == port
