@@ -1,8 +1,6 @@
-"""Every kind of failure, and the exit code a script can rely on.
+"""Every kind of failure, and the exit code a script can rely on (docs/exit-codes.md).
 
-The text of a failure is written where it is raised: what went wrong and where (`what`), the evidence (`details`, one
-line each), and what to do next (`hint`). Codes 64-78 follow sysexits.h, 80-89 are the steps of the chain, 124 is
-timeout(1)'s, 130 and 143 are 128 + the signal. docs/exit-codes.md is checked against this file.
+The text is written where it is raised: what and where, the evidence line by line, and what to do next.
 """
 
 from __future__ import annotations
@@ -43,8 +41,7 @@ class Problem:
     code: str
     message: str
     hint: str = ""
-    source: str = ""
-    """The line's text, for the caret."""
+    source: str = ""  # the line's text, for the caret
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}"

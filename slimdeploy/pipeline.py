@@ -9,76 +9,32 @@ is imported and connected; while the image is delivered, the whole set is dry-ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
-from slimdeploy.artifacts.plan import BuildPlan, ClusterTarget, DeliveryPlan, DeployPlan, LocalFacts, RegistryPlan
+from slimdeploy.artifacts.plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan
 from slimdeploy.build.compile import compile_binary
 from slimdeploy.build.image import assemble
+from slimdeploy.build.layout import read_layout
 from slimdeploy.build.linkage import prove_static
 from slimdeploy.build.rootfs import collect_files
-from slimdeploy.config.model import Config
 from slimdeploy.deliver import registry, store
 from slimdeploy.deploy.connect import connect
 from slimdeploy.deploy.destination import Destination
-from slimdeploy.events import Report, ToolOutput, megabytes, step
-from slimdeploy.facts.local import gather, module_path
+from slimdeploy.events import Report, megabytes, step
 from slimdeploy.manifests.render import render as render_manifests
-from slimdeploy.plan.build import app_name, make_build_plan
-from slimdeploy.plan.deploy import Overrides, choose_target, delivery_plan, make_deploy_plan, workload_plan
+from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan, workload_plan
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
-from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.buildah import Buildah
 from slimdeploy.tools.go import Go
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
+from slimdeploy.workbench import Bench, Built, Request, bench, name_of
 
 LOOK_SECONDS = 60.0
 """How long verbs that deploy nothing wait for anything."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a verb was asked for: a project, its configuration, and what the command line says over it."""
-
-    project: Path
-    config: Config
-    overrides: Overrides
-    lock_wait: float = 0.0
-
-
-@dataclass(frozen=True)
-class Built:
-    """An image on disk, and the name that it will have where it is delivered."""
-
-    image: Image
-    repository: str
-
-    @property
-    def reference(self) -> str:
-        """repository@digest."""
-        return f"{self.repository}@{self.image.digest}"
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Where one run works: what it decided about the build, a folder of its own, the project's kept results."""
-
-    local: LocalFacts
-    plan: BuildPlan
-    work: Path
-    kept: Path
-    report: Report
-
-    def line(self, tool: str, line: str) -> None:
-        """One line that a tool printed."""
-        self.report(ToolOutput(tool, line))
 
 
 def build(request: Request, report: Report) -> Built:
@@ -154,14 +110,13 @@ def destination(request: Request) -> Destination:
     return connect(workload_plan(request.config, app), target, LOOK_SECONDS)
 
 
-def name_of(request: Request) -> str:
-    """The app's name; go.mod is only needed when slim.toml does not give it."""
-    return request.config.app.name or app_name(request.config, module_path(request.project))
-
-
 def make_image(here: Bench) -> Image:
-    """Source -> binary -> static binary -> root filesystem -> image."""
-    plan = here.plan
+    """Source -> binary -> static binary -> root filesystem -> image; or what these very sources gave before."""
+    plan, known = here.plan, here.memory.image(here.plan)
+    if known is not None and read_layout(known.layout) is not None:
+        with step(here.report, "build") as running:
+            running.summary = f"unchanged: {megabytes(known.size)} {known.platform}, {short(known.digest)}"
+        return known
     with step(here.report, "compile") as running:
         go, output = Go(plan.compile.project, here.work), here.kept / plan.app
         binary = compile_binary(plan.compile, go, output, lambda line: here.line("go", line))
@@ -172,6 +127,7 @@ def make_image(here: Bench) -> Image:
         files = collect_files(plan.rootfs, static)
         image = assemble(plan.image, files, buildah, here.kept / "images")
         running.summary = f"{megabytes(image.size)}, {len(image.files)} files, {short(image.digest)}"
+    here.memory.keep(here.local.packages, plan, image)
     return image
 
 
@@ -200,13 +156,3 @@ def reference(plan: DeployPlan, image: Image) -> str:
 def short(digest: str) -> str:
     """A digest as people read it."""
     return digest[:19]
-
-
-@contextmanager
-def bench(request: Request, report: Report) -> Iterator[Bench]:
-    """Decide about the build, take the project's lock, and make a folder to work in."""
-    versioned = "{version}" in (request.config.image.tag or "")
-    local = gather(request.project, main=request.config.build.main, versioned=versioned)
-    plan, kept = make_build_plan(request.config, local), project_folder(request.project)
-    with locked(kept, str(request.project), request.lock_wait), workspace() as work:
-        yield Bench(local, plan, work, kept, report)

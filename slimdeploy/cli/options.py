@@ -13,7 +13,7 @@ from slimdeploy.cli.output import Output
 from slimdeploy.events import Note
 
 if TYPE_CHECKING:
-    from slimdeploy.pipeline import Request
+    from slimdeploy.workbench import Request
 
 CONFIG_FILE = "slim.toml"
 Function = Callable[..., Any]
@@ -95,8 +95,8 @@ def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Call
 def request(flags: Flags, output: Output) -> Request:
     """What the flags ask for. Raises ConfigError, UnreadableFile."""
     from slimdeploy.config.reader import default_config, load
-    from slimdeploy.pipeline import Request
     from slimdeploy.plan.deploy import Overrides
+    from slimdeploy.workbench import Request
 
     project = Path(flags.directory).resolve()
     file = Path(flags.file) if flags.file else project / CONFIG_FILE

@@ -16,8 +16,8 @@ from slimdeploy.errors import UsageError
 from slimdeploy.events import Note
 
 if TYPE_CHECKING:
-    from slimdeploy.pipeline import Request
     from slimdeploy.schedule.run import Cron, Run
+    from slimdeploy.workbench import Request
 
 HOW = (
     option("--via", type=click.Choice(["cron", "systemd", "cluster"]), required=True, help="What keeps the time."),
@@ -58,9 +58,9 @@ def _for_machine(asked: Request, flags: Flags, cron: Cron, via: str) -> str:
 def _for_cluster(asked: Request, cron: Cron, image: str | None, output: Output) -> str:
     from slimdeploy.artifacts.plan import ClusterTarget
     from slimdeploy.manifests.render import to_yaml
-    from slimdeploy.pipeline import name_of
     from slimdeploy.plan.deploy import choose_target
     from slimdeploy.schedule.cronjob import objects
+    from slimdeploy.workbench import name_of
 
     app = name_of(asked)
     target = choose_target(asked.config, app, asked.overrides)
@@ -73,8 +73,8 @@ def _for_cluster(asked: Request, cron: Cron, image: str | None, output: Output) 
 
 
 def _run(asked: Request, flags: Flags) -> Run:
-    from slimdeploy.pipeline import name_of
     from slimdeploy.schedule.run import NEEDED, Run
+    from slimdeploy.workbench import name_of
 
     passed = {name: os.environ[name] for name in NEEDED if name in os.environ}
     passed["PATH"] = ":".join(dict.fromkeys(passed.get("PATH", os.defpath).split(":")))

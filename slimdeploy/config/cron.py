@@ -22,6 +22,7 @@ MACROS = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
+LONGEST = 200
 LONGEST_MONTH = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 ENTRY = re.compile(r"(\*|[0-9a-z]+)(?:-([0-9a-z]+))?(?:/([0-9]+))?", re.IGNORECASE | re.ASCII)
 
@@ -50,6 +51,8 @@ FIELDS = (
 def cron_line(text: str) -> str:
     """Five fields that can come true."""
     visible(text)
+    if len(text) > LONGEST:
+        raise Refused(f"{len(text)} characters, at most {LONGEST}")
     if text.startswith("@"):
         instead = MACROS.get(text.lower())
         raise Refused(

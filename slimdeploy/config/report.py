@@ -79,7 +79,7 @@ class Report:
         return self._problem(span, fault.path, (fault.code, message, fault.hint), source)
 
     def _hidden(self, span: Span) -> bool:
-        return shown_until(self.positions.line_text(span.line)) < span.end_column
+        return shown_until(self.positions.line_text(span.line)) < span.end_column - 1
 
     def _problem(self, span: Span, path: Path, words: tuple[str, str, str], source: str) -> Problem:
         code, message, hint = words

@@ -16,6 +16,7 @@ SECONDS = {"ns": Fraction(1, 10**9), "us": Fraction(1, 10**6), "µs": Fraction(1
 SECONDS |= {"s": Fraction(1), "m": Fraction(60), "h": Fraction(3600)}
 DURATION_PART = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(ns|us|µs|ms|s|m|h)", re.ASCII)
 LONGEST = 24 * 3600
+LONGEST_TEXT = 40
 
 QUANTITY = re.compile(r"([+-]?)(\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})([A-Za-z]*|[eE][+-]?\d{1,2})", re.ASCII)
 DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
@@ -27,7 +28,7 @@ MOST_MEMORY = 1 << 44
 
 def parse_duration(text: str) -> float:
     """Seconds of a Go duration: "90s", "5m", "1h30m". Raises Refused (a ValueError)."""
-    parts = DURATION_PART.findall(text)
+    parts = DURATION_PART.findall(text[:LONGEST_TEXT])
     if not parts or "".join(number + unit for number, unit in parts) != text:
         unit = re.fullmatch(r"[0-9.]+", text)
         raise Refused("needs a unit" if unit else "not a duration", 'such as "5m" or "1h30m"')

@@ -18,7 +18,7 @@ BLANK_LINES = re.compile(rf"(?:[ \t]|\r?\n|#[^{lexing.NO_CONTROL}]*)*+")
 END_OF_LINE = re.compile(rf"[ \t]*(?:#[^{lexing.NO_CONTROL}]*)?(?:\r?\n|\Z)")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 DEEPEST = 20
-MOST_VALUES = 20_000
+MOST_ENTRIES = 10_000
 
 Part = tuple[str, int, int]
 
@@ -48,6 +48,7 @@ class _Scanner:
         if self.at == len(self.text):
             return False
         self._check_control()
+        self._check_size(self.at)
         if self.text[self.at] == "[":
             self._header()
         else:
@@ -105,8 +106,7 @@ class _Scanner:
             self._check_present()
             self.at = lexing.scalar_end(self.text, start)
         self.places.values[path] = (start, self.at)
-        if len(self.places.values) > MOST_VALUES:
-            raise Malformed(start, self.at, f"more than {MOST_VALUES:,} values")
+        self._check_size(start)
 
     def _array(self, path: Path, depth: int) -> None:
         opened, index = self.at, 0
@@ -160,6 +160,10 @@ class _Scanner:
     def _check_present(self) -> None:
         if self.at == len(self.text) or self.text[self.at] in "\r\n#":
             raise Malformed(self.at, self.at + 1, "a value is missing")
+
+    def _check_size(self, start: int) -> None:
+        if max(len(self.places.values), len(self.places.keys)) > MOST_ENTRIES:
+            raise Malformed(start, start + 1, f"more than {MOST_ENTRIES:,} keys or values")
 
     def _check_depth(self, depth: int) -> None:
         if depth > DEEPEST:

@@ -73,10 +73,11 @@ class Local:
         live = self._live()
         if live is None:
             return Status(self.plan.app, "local", "", 0, ())
-        state, image = live["State"]["Status"], str(self._spec(live).get("image", ""))
-        ready = state == "running" and self._not_ready(0.0) is None
+        state, spec = live["State"]["Status"], self._spec(live)
+        there = Local(self.plan, published(spec), self.podman, self.timeout)
+        ready, image = state == "running" and there._not_ready(0.0) is None, str(spec.get("image", ""))
         instance = Instance(self.name, "Running" if ready else state, ready, int(live.get("RestartCount", 0)), image)
-        return Status(self.plan.app, "local", image, 1, (instance,), self.url)
+        return Status(self.plan.app, "local", image, 1, (instance,), there.url)
 
     def logs(self, *, tail: int, follow: bool, sink: Callable[[str], None]) -> None:
         """The container's lines."""
@@ -159,6 +160,12 @@ def container_spec(plan: WorkloadPlan, target: LocalTarget, image: str) -> Spec:
 def host_port(target: LocalTarget, port: int) -> int:
     """The port on 127.0.0.1: the program's own, or the one that was asked for."""
     return target.publish or port
+
+
+def published(spec: Spec) -> LocalTarget:
+    """The target that a container was made for: it may have been another port than now."""
+    ports = spec.get("ports", {}).items()
+    return LocalTarget(next((int(host) for host, port in ports if int(host) != port), None))
 
 
 def run_arguments(name: str, spec: Spec, engine: Engine) -> tuple[str, ...]:

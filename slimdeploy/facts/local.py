@@ -14,15 +14,15 @@ from slimdeploy.tools.go import Go, host
 MODULE = re.compile(r'^module\s+"?([^\s"]+)"?', re.MULTILINE)
 
 
-def gather(project: Path, *, main: str | None, versioned: bool) -> LocalFacts:
-    """The facts that a build plan is made from; go is asked only when the main package is not given.
+def gather(project: Path, *, packages: tuple[str, ...] | None, versioned: bool) -> LocalFacts:
+    """The facts that a build plan is made from; go is asked only when the main packages are not known.
 
     Raises UnreadableFile without a go.mod, CompileFailed when go cannot list the packages.
     """
     return LocalFacts(
         project=project,
         module=module_path(project),
-        packages=(main,) if main else main_packages(project),
+        packages=main_packages(project) if packages is None else packages,
         architecture=host().architecture,
         version=(describe(project) or "dev") if versioned else "dev",
     )

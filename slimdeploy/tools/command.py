@@ -1,8 +1,7 @@
 """The one door to other programs, and the only user of `sh`.
 
 No shell, no terminal, no inherited surprises: lists of arguments, an environment made from an allow-list, output
-collected here (sh keeps 750 bytes of it). A contained command cannot outlive us: as root it runs in a process and
-mount namespace of its own, so that even its grandchildren die with it; otherwise the kernel ends it with our thread.
+collected here (sh keeps 750 bytes of it), and a contained command cannot outlive us (containment.py).
 """
 
 from __future__ import annotations
@@ -15,24 +14,21 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from slimdeploy.errors import InternalError, SlimdeployError, ToolMissing
+from slimdeploy.tools.containment import containment
 
 INHERITED = (
     "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_*", "TMPDIR", "XDG_*", "SSH_AUTH_SOCK",
     "*_proxy", "*_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
 )  # fmt: skip
-CONTAINED_AS_USER = ("setpriv", "--pdeathsig", "KILL")
-CONTAINED_AS_ROOT = (
-    *CONTAINED_AS_USER, "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child=SIGKILL",
-    "--mount-proc", "--",
-)  # fmt: skip
 KEPT_LINES = 50_000
+"""Lines of stderr; stdout is kept whole, since it is the result."""
 
 LineSink = Callable[[str], None]
 
@@ -56,6 +52,11 @@ class ToolFailed(SlimdeployError):
 
 class ToolTimeout(ToolFailed):
     """A program did not end in time."""
+
+    def __init__(self, tool: str, seconds: float, output: Sequence[str]) -> None:
+        super().__init__(tool, 124, output)
+        self.what = f"{tool} did not end within {seconds:g} s"
+        self.args = (self.what,)
 
 
 @dataclass(frozen=True)
@@ -95,13 +96,13 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
     program = find(command.argv[0])
     if program is None:
         raise ToolMissing(f"{command.argv[0]} is not installed", hint="`make setup` in slimdeploy's folder installs it")
-    argv = [*_containment(command), program, *command.argv[1:]]
-    out, err = _Lines(None), _Lines(on_line)
+    argv = [*(containment() if command.contained else ()), program, *command.argv[1:]]
+    out, err = _Lines(), _Lines(KEPT_LINES, on_line)
     options: dict[str, Any] = {
         "_env": environment(command.inherit) | dict(command.environment),
         "_cwd": str(command.folder) if command.folder else None,
         "_timeout": command.timeout,
-        "_in": command.input,
+        "_in": command.input or "",  # the end at once, where sh would leave it open: a program that reads would hang
         "_out": out,
         "_err": err,
         "_tty_out": False,
@@ -116,7 +117,8 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
         try:
             running.wait()
         except sh.TimeoutException:
-            raise ToolTimeout(tool, 124, err.lines) from None
+            _kill_group(running.pid)  # sh ends the program only, not what it started
+            raise ToolTimeout(tool, command.timeout or 0.0, err.lines) from None
         except sh.ErrorReturnCode as failure:
             raise ToolFailed(tool, failure.exit_code, err.lines or out.lines) from None
     return out.text
@@ -143,8 +145,8 @@ def terminate_all() -> None:
 class _Lines:
     """Collects lines; called by sh for each. It never raises: an error here would die unseen in sh's thread."""
 
-    def __init__(self, then: LineSink | None) -> None:
-        self._kept: deque[str] = deque(maxlen=KEPT_LINES)
+    def __init__(self, most: int | None = None, then: LineSink | None = None) -> None:
+        self._kept: deque[str] = deque(maxlen=most)
         self._then = then
 
     def __call__(self, line: str) -> None:
@@ -179,17 +181,6 @@ def _registered(running: Any, *, contained: bool) -> Iterator[None]:  # noqa: AN
             _running.pop(id(running), None)
 
 
-def _containment(command: Command) -> Sequence[str]:
-    if not command.contained or find("setpriv") is None:
-        return ()
-    if os.geteuid() == 0 and find("unshare") is not None and _may_unshare():
-        return CONTAINED_AS_ROOT
-    return CONTAINED_AS_USER
-
-
-@functools.cache
-def _may_unshare() -> bool:
-    """Root in a container may lack CAP_SYS_ADMIN: bit 21 of the effective capabilities (capabilities(7))."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    effective = next(line.split()[1] for line in status.splitlines() if line.startswith("CapEff:"))
-    return bool(int(effective, 16) >> 21 & 1)
+def _kill_group(leader: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)

@@ -1,8 +1,7 @@
 """The API server, and the only user of the `kubernetes` client: its kubeconfig, credentials and TLS.
 
-Requests go over the client's own connection pool, not through its typed calls: those import models for half a second
-at the first use. Workload objects are only ever written by server-side apply (PATCH) as one field manager. Every
-request has a time-out and our user agent; answers that say "later" are tried again here and nowhere else.
+Requests go over the client's own connection pool, since its typed calls import models for half a second. Workload
+objects are only ever written by server-side apply as one field manager. "Later" is tried again here, nowhere else.
 """
 
 from __future__ import annotations
@@ -20,13 +19,12 @@ from urllib.parse import urlencode
 from slimdeploy.artifacts.deploy import Manifest, ObjectRef
 from slimdeploy.artifacts.plan import ClusterTarget
 from slimdeploy.errors import ApiRejected, Unreachable, UnreadableFile, WrongCluster
-from slimdeploy.tools.kube_errors import Answer, explain, is_worth_another_try
+from slimdeploy.tools.kube_errors import Answer, explain, is_worth_another_try, pause
 
 MANAGER = "slimdeploy"
 CONNECT_SECONDS, SILENT_SECONDS = 5.0, 30.0
 ATTEMPTS = 5
-IN_CLUSTER = "in-cluster"
-"""The context that stands for the pod's own ServiceAccount."""
+IN_CLUSTER = "in-cluster"  # stands for the ServiceAccount of the pod that we run in
 PATHS = {
     "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
     "Service": "/api/v1/namespaces/{}/services",
@@ -104,8 +102,9 @@ class Kube:
 
     def delete(self, ref: ObjectRef, uid: str) -> None:
         """Delete exactly this object, its dependents first; nothing when it is gone already."""
-        options = {"propagationPolicy": "Foreground", "preconditions": {"uid": uid}}
-        self._ask("DELETE", _path(ref), f"delete {ref}", options)
+        self._ask(
+            "DELETE", _path(ref), f"delete {ref}", {"propagationPolicy": "Foreground", "preconditions": {"uid": uid}}
+        )
 
     def _list(self, kind: str, namespace: str, **query: str) -> tuple[dict[str, Any], ...]:
         answer = self._ask("GET", f"{PATHS[kind].format(namespace)}?{urlencode(query)}", f"list {kind.lower()}s")
@@ -127,8 +126,8 @@ class Kube:
                 return answer
             if answer is not None and (attempt == ATTEMPTS or not is_worth_another_try(answer)):
                 raise explain(answer, what, self.server)
-            time.sleep(_pause(answer, attempt))
-        raise AssertionError("the loop above returns or raises")
+            time.sleep(pause(answer, attempt))
+        raise AssertionError
 
     def _once(self, method: str, path: str, body: Mapping[str, Any] | None, *, last: bool) -> Answer | None:
         """One request; None when nobody answered, which the last attempt raises."""
@@ -200,9 +199,3 @@ def _path(ref: ObjectRef) -> str:
 
 def _equal(selector: Mapping[str, str]) -> str:
     return ",".join(f"{key}={value}" for key, value in selector.items())
-
-
-def _pause(answer: Answer | None, attempt: int) -> float:
-    """Seconds: what Retry-After asks for, up to 10, or 0.2, 0.4, 0.8 ..."""
-    asked = answer.headers.get("Retry-After", "") if answer else ""
-    return min(10.0, float(asked)) if asked.isdigit() else 0.1 * 2**attempt

@@ -61,6 +61,12 @@ def is_worth_another_try(answer: Answer) -> bool:
     return answer.status in LATER and OUR_MISTAKE not in answer.message
 
 
+def pause(answer: Answer | None, attempt: int) -> float:
+    """Seconds to wait before the next attempt: what Retry-After asks for, up to 10, or 0.2, 0.4, 0.8 ..."""
+    asked = answer.headers.get("Retry-After", "") if answer else ""
+    return min(10.0, float(asked)) if asked.isdigit() else 0.1 * 2**attempt
+
+
 def is_conflict(answer: Answer) -> bool:
     """Whether another field manager stands against it."""
     return any(cause.get("reason") == "FieldManagerConflict" for cause in answer.causes)

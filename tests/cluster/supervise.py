@@ -63,9 +63,19 @@ def run(options: argparse.Namespace, lock: socket.socket) -> None:
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if node:
-            node.kill()
-            node.wait()
+            _end(node)
         leftovers.clean()
+
+
+def _end(node: Node) -> None:
+    """Kill pid 1 of the namespace, and not `unshare`: that ends when, and not before, the last process in there has."""
+    with suppress(OSError):  # it ended already, or never came so far
+        for pid in Path(f"/proc/{node.pid}/task/{node.pid}/children").read_text().split():
+            os.kill(int(pid), signal.SIGKILL)
+    with suppress(subprocess.TimeoutExpired):
+        node.wait(timeout=5)
+    node.kill()
+    node.wait()
 
 
 def prepare(settings: Settings) -> None:

@@ -1,0 +1,60 @@
+"""What the last builds of a project gave, kept under a value for everything that went into them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from slimdeploy.artifacts.build import Image
+from slimdeploy.artifacts.plan import BuildPlan, Platform
+
+KEPT = 5
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The memory of one project. Without a fingerprint of the sources it knows nothing and keeps nothing."""
+
+    file: Path
+    fingerprint: str | None
+
+    def packages(self) -> tuple[str, ...] | None:
+        """The main packages of these very sources, if they were listed before."""
+        known = self._read().get("packages")
+        return tuple(known) if known is not None else None
+
+    def image(self, plan: BuildPlan) -> Image | None:
+        """The image that this plan gave for these very sources; its layout may have gone meanwhile."""
+        known = self._read().get("images", {}).get(_key(plan))
+        if known is None:
+            return None
+        files = tuple((path, size) for path, size in known["files"])
+        fields = {"layout": Path(known["layout"]), "platform": Platform(**known["platform"]), "files": files}
+        return Image(**known | fields)
+
+    def keep(self, packages: tuple[str, ...], plan: BuildPlan, image: Image) -> None:
+        """Remember what these sources gave. Written whole or not at all."""
+        if self.fingerprint is None:
+            return
+        images = self._read().get("images", {})
+        recent = list((images | {_key(plan): asdict(image)}).items())[-KEPT:]
+        content = {"fingerprint": self.fingerprint, "packages": packages, "images": dict(recent)}
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text(json.dumps(content, default=str), encoding="utf-8")
+        fresh.replace(self.file)
+
+    def _read(self) -> dict[str, Any]:
+        """What is kept for this fingerprint; nothing when it is another one, or the file is damaged."""
+        try:
+            content = json.loads(self.file.read_bytes())
+        except (OSError, ValueError):
+            return {}
+        same = self.fingerprint is not None and content.get("fingerprint") == self.fingerprint
+        return content if same else {}
+
+
+def _key(plan: BuildPlan) -> str:
+    return hashlib.sha256(json.dumps(asdict(plan), default=str).encode()).hexdigest()[:32]

@@ -1,0 +1,77 @@
+"""What one run works with: what was asked for, what is known here, what was decided, a folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from slimdeploy.artifacts.build import Image
+from slimdeploy.artifacts.plan import BuildPlan, LocalFacts
+from slimdeploy.config.model import Config
+from slimdeploy.events import Report, ToolOutput
+from slimdeploy.facts.local import gather, module_path
+from slimdeploy.facts.source import fingerprint
+from slimdeploy.plan.build import app_name, make_build_plan
+from slimdeploy.plan.deploy import Overrides
+from slimdeploy.state.locks import locked
+from slimdeploy.state.memory import Memory
+from slimdeploy.state.places import project_folder
+from slimdeploy.state.workspace import workspace
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a verb was asked for: a project, its configuration, and what the command line says over it."""
+
+    project: Path
+    config: Config
+    overrides: Overrides
+    lock_wait: float = 0.0
+
+
+@dataclass(frozen=True)
+class Built:
+    """An image on disk, and the name that it will have where it is delivered."""
+
+    image: Image
+    repository: str
+
+    @property
+    def reference(self) -> str:
+        """repository@digest."""
+        return f"{self.repository}@{self.image.digest}"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where one run works: what it decided about the build, a folder of its own, the project's kept results."""
+
+    local: LocalFacts
+    plan: BuildPlan
+    work: Path
+    kept: Path
+    memory: Memory
+    report: Report
+
+    def line(self, tool: str, line: str) -> None:
+        """One line that a tool printed."""
+        self.report(ToolOutput(tool, line))
+
+
+@contextmanager
+def bench(request: Request, report: Report) -> Iterator[Bench]:
+    """Decide about the build, take the project's lock, and make a folder to work in."""
+    versioned = "{version}" in (request.config.image.tag or "")
+    kept = project_folder(request.project)
+    memory, main = Memory(kept / "memory.json", fingerprint(request.project)), request.config.build.main
+    local = gather(request.project, packages=(main,) if main else memory.packages(), versioned=versioned)
+    plan = make_build_plan(request.config, local)
+    with locked(kept, str(request.project), request.lock_wait), workspace() as work:
+        yield Bench(local, plan, work, kept, memory, report)
+
+
+def name_of(request: Request) -> str:
+    """The app's name; go.mod is only needed when slim.toml does not give it."""
+    return request.config.app.name or app_name(request.config, module_path(request.project))
