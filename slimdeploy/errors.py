@@ -47,21 +47,18 @@ class Problem:
         where = f"{self.file}:{self.line}:{self.column}"
         if not self.source:
             return f"{where}: error: {self.message}" + (f"\n       {self.hint}" if self.hint else "")
-        before = _drawn(self.source[: self.column - 1])
-        marked = _drawn(self.source[self.column - 1 : self.end_column - 1])
+        before, marked = self.source[: self.column - 1], self.source[self.column - 1 : self.end_column - 1]
         pointer = f"      | {' ' * _width(before)}{'^' * max(1, _width(marked))} {self.hint}".rstrip()
         return f"{where}: error: {self.message}\n{self.line:>5} | {_drawn(self.source)}\n{pointer}"
 
 
 def _drawn(text: str) -> str:
     """Safe for a terminal: what does not print is shown as \\u001b, a tab as a space."""
-    text = text.replace("\t", " ")
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text.replace("\t", " "))
 
 
 def _width(text: str) -> int:
-    """Columns on a terminal: wide characters take two, combining ones none."""
-    return sum(0 if unicodedata.combining(each) else 1 + (unicodedata.east_asian_width(each) in "WF") for each in text)
+    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in _drawn(text))
 
 
 class ConfigError(SlimdeployError):

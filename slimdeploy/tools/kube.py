@@ -56,8 +56,7 @@ class Kube:
 
     def get(self, ref: ObjectRef) -> dict[str, Any] | None:
         """The live object; None if there is none."""
-        answer = self._ask("GET", _path(ref), f"get {ref}")
-        return answer.document if answer.status != 404 else None
+        return None if (answer := self._ask("GET", _path(ref), f"get {ref}")).status == 404 else answer.document
 
     def apply(self, manifest: Manifest, *, dry_run: bool) -> Stored:
         """Server-side apply (KEP-555), strict about unknown fields. Raises FieldConflict, ApiRejected, NotAllowed."""
@@ -72,7 +71,7 @@ class Kube:
         return Stored(answer.document, answer.warnings)
 
     def pods(self, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
-        """The pods that carry these labels."""
+        """Those that carry these labels."""
         return self._list("Pod", namespace, labelSelector=_equal(selector))
 
     def replica_sets(self, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:

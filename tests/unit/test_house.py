@@ -19,7 +19,7 @@ from slimdeploy.errors import SlimdeployError
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "slimdeploy").rglob("*.py"))
 TREES = {path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
-MOST_LINES_OF_A_FILE = 199
+MOST_LINES_OF_A_FILE = 200
 MOST_LINES_OF_A_FUNCTION = 40
 MOST_POSITIONAL_PARAMETERS = 4
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc"}
