@@ -94,14 +94,14 @@ def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Call
 
 def request(flags: Flags, output: Output) -> Request:
     """What the flags ask for. Raises ConfigError, UnreadableFile."""
-    from slimdeploy.config.reader import default_config, load
+    from slimdeploy.config.reader import default_config, find, load
     from slimdeploy.plan.deploy import Overrides
     from slimdeploy.workbench import Request
 
     project = Path(flags.directory).resolve()
-    file = Path(flags.file) if flags.file else project / CONFIG_FILE
-    if flags.file or flags.profile or file.exists():
-        config = load(file, profile=flags.profile)
+    file = Path(flags.file) if flags.file else find(project)
+    if file or flags.profile:
+        config = load(file or project / CONFIG_FILE, profile=flags.profile)
     else:
         output.terminal(Note(f"no {CONFIG_FILE} here: defaults, local target (`slimdeploy init` writes one)"))
         config = default_config()

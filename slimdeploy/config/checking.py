@@ -17,7 +17,7 @@ from slimdeploy.config.names import profile_name
 from slimdeploy.config.near import did_you_mean
 from slimdeploy.config.positions import Positions
 from slimdeploy.config.profiles import MOST_PROFILES, Document, merge, separate
-from slimdeploy.config.refusal import Path, Refused
+from slimdeploy.config.refusal import KeyPath, Refused
 from slimdeploy.config.report import Finding
 
 ENOUGH = 1000  # findings, after which further profiles are not looked at
@@ -67,16 +67,16 @@ class _View:
             return True
         return self.name is not None and self.locate(_model_path(error))[0] == PROFILES
 
-    def locate(self, path: Path) -> Path:
+    def locate(self, path: KeyPath) -> KeyPath:
         """From a key path of the model to the one in the file."""
         if self.name is None:
             return path
-        own: Path = (PROFILES, self.name, *path)
+        own: KeyPath = (PROFILES, self.name, *path)
         depth = self.positions.written(own) - 2
         return own if depth >= max(1, self.positions.written(path)) else path
 
 
-def _model_path(error: ErrorDetails) -> Path:
+def _model_path(error: ErrorDetails) -> KeyPath:
     location = error["loc"]
     return location[:-1] if location and location[-1] == KEY_MARK else location
 
@@ -114,5 +114,5 @@ def _no_such(chosen: str, known: list[str]) -> Words:
     return Words("unknown-profile", f'no profile "{chosen}"{did_you_mean(chosen, known)}', listed, on_key=True)
 
 
-def _note(path: Path, said: Words) -> Finding:
+def _note(path: KeyPath, said: Words) -> Finding:
     return Finding(path, said.message, lambda: said, lambda each: each)

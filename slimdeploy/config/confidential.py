@@ -10,12 +10,12 @@ import re
 
 HIDDEN_NAME = re.compile(r"pass|token|secret|key|cred", re.IGNORECASE)
 SECRET_WORD = re.compile(
-    r"(?:^|[^a-z])(?:password|passwd|passphrase|pass|pwd|token|secret|(?:api|access|private|secret|auth)?_?key|credentials?|creds?)"
-    r"[_.]?\d*$",
-    re.IGNORECASE,
+    r"(?:^|[^a-z])(?:password|passwd|passphrase|pass|pwd|token|secret|key|credentials?|creds?)[_.-]?\d*$", re.IGNORECASE
 )
 JOINED_WORD = re.compile(r"(?:password|passwd|passphrase|secret|apikey|token)\d*$", re.IGNORECASE)
-HARMLESS = re.compile(r"public|^pwd$|^oldpwd$", re.IGNORECASE)
+HARMLESS = re.compile(
+    r"public|^(?:old)?pwd$|(?:primary|partition|sort|foreign|cache|routing|shard|index|group)[_.-]?key$", re.IGNORECASE
+)
 SHAPES = re.compile(
     r"\bA(?:KIA|SIA)[0-9A-Z]{16}\b"  # AWS access key
     r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY"  # PEM

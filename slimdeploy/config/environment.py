@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 
 from slimdeploy.config.confidential import secret_name, secret_shape
-from slimdeploy.config.refusal import Refused, named, refuse_invisible
+from slimdeploy.config.refusal import Refused, named
 
 LONGEST = 131_072  # bytes of one string given to execve: MAX_ARG_STRLEN of linux/binfmts.h
-ALLOWED = "\t\n\r\x85\u2028\u2029\u200d\u200c\ufeff\u00ad"  # odd, but text: emoji are joined with U+200D
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")  # not: tab, line ends
 EXPANDED = re.compile(r"(?<!\$)\$\([^)]{0,200}\)")
 INTERPOLATED = re.compile(r"\$\{[^}]{0,200}\}|\{\{.{0,200}?\}\}")
+OPTION = re.compile(r"--?([\w.-]+)=.", re.ASCII)
 PRELOAD = re.compile(r"LD_[A-Z_]+")
 
 
@@ -40,11 +41,15 @@ def variable_value(value: str) -> str:
 def argument(value: str) -> str:
     """A literal argument of the program."""
     _check(value)
+    option = OPTION.match(value)
+    if option and secret_name(option[1]):
+        raise _secret()
     return value.replace("$$(", "$(")
 
 
 def _check(value: str) -> None:
-    refuse_invisible(value, allowed=ALLOWED)
+    if control := CONTROL.search(value):
+        raise Refused(f"character {named(control[0])} not allowed")
     size = len(value.encode())
     if size > LONGEST:
         raise Refused(f"{size:,} bytes, at most {LONGEST:,}")

@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from slimdeploy.config.model import Config, Table
 from slimdeploy.config.near import ALIASES, did_you_mean
-from slimdeploy.config.refusal import Path
+from slimdeploy.config.refusal import KeyPath
 
 PROFILES = "profiles"
 
@@ -21,7 +21,7 @@ def known_keys() -> dict[str, dict[str, FieldInfo]]:
     return dict(_tables(Config, ""))
 
 
-def unknown(path: Path, *, table: bool) -> tuple[str, str]:
+def unknown(path: KeyPath, *, table: bool) -> tuple[str, str]:
     """Message and hint for a key that no table has at this place."""
     parent = ".".join(part for part in path[:-1] if isinstance(part, str))
     name, siblings = str(path[-1]), [*known_keys().get(parent, {}), *([PROFILES] if not parent else [])]
@@ -35,7 +35,7 @@ def unknown(path: Path, *, table: bool) -> tuple[str, str]:
     return f"{what}{question}", "" if question else f"known: {', '.join(siblings)}"
 
 
-def field_at(path: Path) -> FieldInfo | None:
+def field_at(path: KeyPath) -> FieldInfo | None:
     """The field that a key path leads to."""
     names = [part for part in path if isinstance(part, str)]
     return known_keys().get(".".join(names[:-1]), {}).get(names[-1]) if names else None

@@ -17,7 +17,7 @@ from slimdeploy.config.bounds import OUT_OF_BOUNDS
 from slimdeploy.config.confidential import hidden_name, secret_shape
 from slimdeploy.config.keys import field_at, unknown
 from slimdeploy.config.near import did_you_mean
-from slimdeploy.config.refusal import Path, Refused
+from slimdeploy.config.refusal import KeyPath, Refused
 
 KEY_MARK = "[key]"  # pydantic ends the location with it when a key of a mapping is wrong
 EXPECTED = {
@@ -48,13 +48,13 @@ class Words:
     code: str
     message: str
     hint: str = ""
-    at: Path = ()
+    at: KeyPath = ()
     on_key: bool = False
-    earlier: Path | None = None
+    earlier: KeyPath | None = None
     confidential: bool = False
 
 
-def words(error: ErrorDetails, path: Path, raw: str) -> Words:
+def words(error: ErrorDetails, path: KeyPath, raw: str) -> Words:
     """Words for an error at a key path, whose value is written `raw` in the file."""
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     refused = context.get("error")
@@ -71,7 +71,7 @@ def words(error: ErrorDetails, path: Path, raw: str) -> Words:
 
 @dataclass(frozen=True)
 class _Written:
-    path: Path
+    path: KeyPath
     raw: str
 
     @property
@@ -143,7 +143,7 @@ def _hint(kind: str, value: object, written: _Written) -> str:
     return _example(written.path)
 
 
-def _example(path: Path) -> str:
+def _example(path: KeyPath) -> str:
     field = field_at(path)
     examples: list[Any] = field.examples or [] if field else []
     wanted = examples[:1] if not isinstance(path[-1], int) else [each[0] for each in examples[:1] if each]

@@ -11,7 +11,7 @@ ALIASES = {
     "healthcheck": "app.health", "health_check": "app.health", "probe": "app.health", "readiness": "app.health",
     "listen": "app.port", "docker": "image.repository", "repo": "image.repository", "registry": "image.repository",
     "image_name": "image.repository", "uid": "image.user", "run_as_user": "image.user", "certificates": "image.ca",
-    "package": "build.main", "target": "build.main", "platform": "build.platforms", "arch": "build.platforms",
+    "package": "build.main", "platform": "build.platforms", "arch": "build.platforms",
     "goarch": "build.platforms", "build_tags": "build.tags", "ld_flags": "static.ldflags", "cgo_enabled": "static.cgo",
     "instances": "deploy.replicas", "scale": "deploy.replicas", "limits": "deploy.resources",
     "requests": "deploy.resources", "mem": "deploy.resources.memory", "ram": "deploy.resources.memory",

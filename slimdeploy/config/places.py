@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from slimdeploy.config.refusal import Path
+from slimdeploy.config.refusal import KeyPath
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Fault:
     message: str
     hint: str = ""
     code: str = "syntax"
-    path: Path = ()
+    path: KeyPath = ()
     earlier: int | None = None
 
 
@@ -24,6 +24,6 @@ class Fault:
 class Places:
     """Offsets of keys and values by key path: ("app", "ports", 0, "port")."""
 
-    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    values: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
+    values: dict[KeyPath, tuple[int, int]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from slimdeploy.config.places import Fault, Places
-from slimdeploy.config.refusal import Path
+from slimdeploy.config.refusal import KeyPath
 from slimdeploy.config.scanning import scan
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -40,17 +40,17 @@ class Positions:
         self.faults: tuple[Fault, ...] = tuple(places.faults)
         self._lines = [0, *(match.end() for match in re.finditer("\n", text)), len(text) + 1]
 
-    def key(self, path: Path) -> Span:
+    def key(self, path: KeyPath) -> Span:
         """Where the key's name stands; what is not written stands where the table that it belongs to does."""
         known = path[: self.written(path)]
         return self.span(*(self.keys.get(known) or self.values.get(known) or (0, 0)))
 
-    def value(self, path: Path) -> Span:
+    def value(self, path: KeyPath) -> Span:
         """Where the value stands; for a table with a header, its name."""
         known = path[: self.written(path)]
         return self.span(*(self.values.get(known) or self.keys.get(known) or (0, 0)))
 
-    def written(self, path: Path) -> int:
+    def written(self, path: KeyPath) -> int:
         """How many parts of the path, from its beginning, stand in the text."""
         sizes = range(len(path), 0, -1)
         return next((size for size in sizes if path[:size] in self.keys or path[:size] in self.values), 0)
@@ -72,7 +72,7 @@ def locate(text: str) -> Positions:
     return Positions(text, scan(text))
 
 
-def dotted(path: Path) -> str:
+def dotted(path: KeyPath) -> str:
     """A key path as people write it: app.ports[0].port."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{_key(part)}" for part in path)
     return text.removeprefix(".")

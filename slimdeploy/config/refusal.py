@@ -5,13 +5,13 @@ from __future__ import annotations
 import unicodedata
 
 Key = str | int
-Path = tuple[Key, ...]
+KeyPath = tuple[Key, ...]
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode categories: control, format, surrogate, private, ...
 
 
 class Refused(ValueError):
-    """A value breaks a rule. `str()` is the message, without the key in front of it.
+    """A value breaks a rule. The message has no key in front of it; `str()` is message and hint on one line.
 
     `at` leads from the checked value to the part that is wrong, `on_key` puts the caret under its name instead of its
     value, and `earlier` leads to another place, whose line stands for `{line}` in the message. A `confidential` value
@@ -23,12 +23,12 @@ class Refused(ValueError):
         message: str,
         hint: str = "",
         *,
-        at: Path = (),
+        at: KeyPath = (),
         on_key: bool = False,
-        earlier: Path | None = None,
+        earlier: KeyPath | None = None,
         confidential: bool = False,
     ) -> None:
-        super().__init__(message)
+        super().__init__(f"{message}, {hint}" if hint else message)
         self.message = message
         self.hint = hint
         self.at = at
@@ -43,14 +43,12 @@ def visible(text: str) -> str:
     return text
 
 
-def refuse_invisible(text: str, *, allowed: str = "") -> None:
-    """Raise Refused for the first character that cannot be seen and is not allowed."""
+def refuse_invisible(text: str) -> None:
+    """Raise Refused for the first character that cannot be seen."""
     for character in text:
-        if character in allowed or unicodedata.category(character) not in INVISIBLE:
-            continue
-        if character in "\n\r":
-            raise Refused("line break not allowed")
-        raise Refused(f"character {named(character)} not allowed")
+        if unicodedata.category(character) in INVISIBLE:
+            is_break = character in "\n\r"
+            raise Refused("line break not allowed" if is_break else f"character {named(character)} not allowed")
 
 
 def named(character: str) -> str:

@@ -9,7 +9,7 @@ from slimdeploy.config.confidential import shown_until
 from slimdeploy.config.messages import Words
 from slimdeploy.config.places import Fault
 from slimdeploy.config.positions import Positions, Span, dotted
-from slimdeploy.config.refusal import Path
+from slimdeploy.config.refusal import KeyPath
 from slimdeploy.config.source import escaped
 from slimdeploy.errors import ConfigError, Problem
 
@@ -22,11 +22,11 @@ LONGEST_LINE = 200
 class Finding:
     """Something wrong at a key path of the file; its words are looked for only when they are needed."""
 
-    path: Path
+    path: KeyPath
     identity: str
     """Tells the same problem, found again in another profile, from another one at the same place."""
     words: Callable[[], Words]
-    resolve: Callable[[Path], Path]
+    resolve: Callable[[KeyPath], KeyPath]
     """From a key path of the model to the one in the file."""
 
 
@@ -81,7 +81,7 @@ class Report:
     def _hidden(self, span: Span) -> bool:
         return shown_until(self.positions.line_text(span.line)) < span.end_column - 1
 
-    def _problem(self, span: Span, path: Path, words: tuple[str, str, str], source: str) -> Problem:
+    def _problem(self, span: Span, path: KeyPath, words: tuple[str, str, str], source: str) -> Problem:
         code, message, hint = words
         name = escaped(dotted(path))
         text = escaped(f"{name}: {message}" if name else message)

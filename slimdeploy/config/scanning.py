@@ -10,7 +10,7 @@ import re
 from slimdeploy.config import lexing
 from slimdeploy.config.lexing import NEWER, OPENED, Malformed
 from slimdeploy.config.places import Fault, Places
-from slimdeploy.config.refusal import Path
+from slimdeploy.config.refusal import KeyPath
 from slimdeploy.config.structure import AlreadySet, Structure
 
 BLANK = re.compile(r"[ \t]*")
@@ -69,7 +69,7 @@ class _Scanner:
         self._note_keys(paths, parts)
         self.places.values.setdefault(self.structure.table, parts[-1][1:])
 
-    def _pair(self, table: Path, depth: int) -> None:
+    def _pair(self, table: KeyPath, depth: int) -> None:
         parts = self._key()
         self._expect("=")
         try:
@@ -92,7 +92,7 @@ class _Scanner:
             self._check_depth(len(parts))
             self.at += 1
 
-    def _value(self, path: Path, depth: int) -> None:
+    def _value(self, path: KeyPath, depth: int) -> None:
         self._check_depth(depth)
         self._skip(BLANK)
         start = self.at
@@ -108,7 +108,7 @@ class _Scanner:
         self.places.values[path] = (start, self.at)
         self._check_size(start)
 
-    def _array(self, path: Path, depth: int) -> None:
+    def _array(self, path: KeyPath, depth: int) -> None:
         opened, index = self.at, 0
         self.at += 1
         while not self._closes("]", BLANK_LINES, opened):
@@ -119,7 +119,7 @@ class _Scanner:
             self._value((*path, index), depth + 1)
             index += 1
 
-    def _inline_table(self, path: Path, depth: int) -> None:
+    def _inline_table(self, path: KeyPath, depth: int) -> None:
         opened, first = self.at, True
         self.at += 1
         while not self._closes("}", BLANK, opened):
@@ -174,11 +174,11 @@ class _Scanner:
         if CONTROL.match(character) and not self._ahead("\r\n"):
             raise Malformed(self.at, self.at + 1, *lexing.control(character))
 
-    def _note_keys(self, paths: list[Path], parts: list[Part]) -> None:
+    def _note_keys(self, paths: list[KeyPath], parts: list[Part]) -> None:
         for path, (_, start, end) in zip(paths, parts, strict=True):
             self.places.keys.setdefault(path, (start, end))
 
-    def _note_twice(self, error: AlreadySet, parts: list[Part]) -> Path:
+    def _note_twice(self, error: AlreadySet, parts: list[Part]) -> KeyPath:
         _, start, end = parts[error.index]
         earlier = self.places.keys[error.path][0]
         message = "already set at {line}:{column}"

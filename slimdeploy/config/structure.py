@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slimdeploy.config.refusal import Path
+from slimdeploy.config.refusal import KeyPath
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Node:
 class AlreadySet(Exception):
     """`path` has been set before; `index` says which part of the new key leads to it."""
 
-    def __init__(self, path: Path, index: int) -> None:
+    def __init__(self, path: KeyPath, index: int) -> None:
         super().__init__(path)
         self.path = path
         self.index = index
@@ -35,11 +35,11 @@ class Structure:
     """What is set so far, and the table that keys belong to now."""
 
     def __init__(self) -> None:
-        self.nodes: dict[Path, Node] = {}
-        self.table: Path = ()
+        self.nodes: dict[KeyPath, Node] = {}
+        self.table: KeyPath = ()
         self.section = 1
 
-    def header(self, parts: tuple[str, ...], *, array: bool) -> list[Path]:
+    def header(self, parts: tuple[str, ...], *, array: bool) -> list[KeyPath]:
         """Enter [parts] or [[parts]]. Returns the path of each part."""
         self.section += 1
         paths = self._above(parts)
@@ -49,9 +49,9 @@ class Structure:
         self.table = self._inside(path)
         return [*paths, path]
 
-    def key(self, base: Path, parts: tuple[str, ...]) -> list[Path]:
+    def key(self, base: KeyPath, parts: tuple[str, ...]) -> list[KeyPath]:
         """Set a (dotted) key under `base`. Returns the path of each part."""
-        paths: list[Path] = []
+        paths: list[KeyPath] = []
         for index, part in enumerate(parts[:-1]):
             paths.append((*(paths[-1] if paths else base), part))
             self._pass_dotted(paths[-1], index)
@@ -61,34 +61,34 @@ class Structure:
         self.nodes[path] = Node(closed=True)
         return [*paths, path]
 
-    def _above(self, parts: tuple[str, ...]) -> list[Path]:
-        paths: list[Path] = []
+    def _above(self, parts: tuple[str, ...]) -> list[KeyPath]:
+        paths: list[KeyPath] = []
         for index, part in enumerate(parts[:-1]):
             paths.append((*self._inside(paths[-1] if paths else ()), part))
             if self.nodes.setdefault(paths[-1], Node()).closed:
                 raise AlreadySet(paths[-1], index)
         return paths
 
-    def _add_element(self, path: Path) -> bool:
+    def _add_element(self, path: KeyPath) -> bool:
         node = self.nodes.setdefault(path, Node(elements=0))
         if node.elements is None:
             return False
         node.elements += 1
         return True
 
-    def _declare(self, path: Path) -> bool:
+    def _declare(self, path: KeyPath) -> bool:
         node = self.nodes.setdefault(path, Node())
         if node.closed or node.declared or node.section or node.elements is not None:
             return False
         node.declared = True
         return True
 
-    def _pass_dotted(self, path: Path, index: int) -> None:
+    def _pass_dotted(self, path: KeyPath, index: int) -> None:
         node = self.nodes.setdefault(path, Node(section=self.section))
         if node.closed or node.declared or node.elements is not None or node.section not in {0, self.section}:
             raise AlreadySet(path, index)
         node.section = self.section
 
-    def _inside(self, path: Path) -> Path:
+    def _inside(self, path: KeyPath) -> KeyPath:
         node = self.nodes.get(path)
         return path if node is None or node.elements is None else (*path, node.elements - 1)

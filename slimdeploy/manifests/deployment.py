@@ -63,8 +63,8 @@ def _container(plan: WorkloadPlan, image: str) -> dict[str, Any]:
         "name": plan.app,
         "image": image,
         "imagePullPolicy": "IfNotPresent",
-        **({"args": list(plan.args)} if plan.args else {}),
-        "env": [{"name": name, "value": value} for name, value in plan.env],
+        **({"args": [literal(each) for each in plan.args]} if plan.args else {}),
+        "env": [{"name": name, "value": literal(value)} for name, value in plan.env],
         **({"ports": _ports(plan)} if plan.ports else {}),
         "resources": {
             "requests": {"cpu": plan.cpu, "memory": plan.memory},
@@ -78,6 +78,11 @@ def _container(plan: WorkloadPlan, image: str) -> dict[str, Any]:
         },
         "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - the path in the container
     }
+
+
+def literal(text: str) -> str:
+    """Kubernetes expands $(NAME) in args and env, and takes $$ for $ (client-go's expansion): what is meant arrives."""
+    return text.replace("$", "$$")
 
 
 def _ports(plan: WorkloadPlan) -> list[dict[str, Any]]:

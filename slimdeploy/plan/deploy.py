@@ -19,6 +19,7 @@ from slimdeploy.artifacts.plan import (
     WorkloadPlan,
 )
 from slimdeploy.config.model import Config
+from slimdeploy.config.names import namespace
 from slimdeploy.config.rules import memory_bytes, parse_duration
 from slimdeploy.errors import UsageError
 
@@ -59,8 +60,11 @@ def choose_target(config: Config, app: str, overrides: Overrides) -> Target:
     context = overrides.context or (config.cluster.context if config.cluster else None)
     if overrides.local or context is None:
         return LocalTarget(overrides.publish)
-    namespace = overrides.namespace or (config.cluster.namespace if config.cluster else None) or app
-    return ClusterTarget(context, namespace, overrides.kubeconfig)
+    wanted = overrides.namespace or (config.cluster.namespace if config.cluster else None) or app
+    try:
+        return ClusterTarget(context, namespace(wanted), overrides.kubeconfig)
+    except ValueError as error:
+        raise UsageError(f"namespace {wanted}: {error}", hint="give --namespace, or cluster.namespace") from None
 
 
 def delivery_plan(config: Config, app: str, version: str) -> DeliveryPlan:

@@ -14,6 +14,11 @@ def free_ports(count: int) -> list[int]:
     return [port for port in candidates if _is_free(port)][:count]
 
 
+def preferred(port: int, otherwise: int) -> int:
+    """A port that people can write into a slim.toml, as long as nobody else has it."""
+    return port if _is_free(port) else otherwise
+
+
 def _is_free(port: int) -> bool:
     with closing(socket.socket()) as probe:
         try:

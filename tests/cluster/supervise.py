@@ -33,9 +33,10 @@ from tests.cluster.layout import (
     Settings,
 )
 from tests.cluster.lock import HeldError, machine_lock
-from tests.cluster.ports import free_ports
+from tests.cluster.ports import free_ports, preferred
 
 Node = subprocess.Popen[str]
+BY_HAND_REGISTRY = 5000  # the port that examples/hello names; the registry of a test run takes any
 
 
 def main() -> None:
@@ -114,7 +115,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     return Settings(
         kube=f"{options.binaries}/kube",
         pause=f"{options.binaries}/pause",
-        registry=f"127.0.0.1:{registry_port}" if options.stay else "",
+        registry=f"127.0.0.1:{preferred(BY_HAND_REGISTRY, registry_port)}" if options.stay else "",
         owner=int(os.environ.get("SUDO_UID", os.getuid())),
         ports=Ports(*ports),
     )

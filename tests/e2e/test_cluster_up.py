@@ -42,6 +42,15 @@ def test_unchanged_writes_nothing(deployed: Project, cluster: Cluster, namespace
     assert uids(cluster, namespace) == before
 
 
+def test_values_arrive_byte_by_byte(deployed: Project, cluster: Cluster, namespace: str) -> None:
+    toml = deployed.folder / "slim.toml"
+    value = r"$HOME $$(PORT) 1e3 'quoted' \"double\" a$$b"
+    toml.write_text(toml.read_text().replace("[image]", f'env = {{ GREETING = "{value}" }}\n[image]'))
+    deployed.up()
+    answer = cluster.fetch("hello", namespace, "/api/")
+    assert answer == "Hello From Go! $HOME $(PORT) 1e3 'quoted' \"double\" a$$b\n"
+
+
 def test_a_change_is_one_rollout(deployed: Project, cluster: Cluster, namespace: str) -> None:
     deployed.up()
     toml = deployed.folder / "slim.toml"

@@ -147,6 +147,8 @@ SECRETS = [  # 30, 32, 38, 43
     f'app.env.A = "ghp_{HUNTER:a<36}"',
     f'app.env.A = "postgres://me:{HUNTER}@db/x"',
     f'app.args = ["--dsn=postgres://me:{HUNTER}@db/x"]',
+    f'app.args = ["--api-key={HUNTER}"]',
+    f'app.args = ["-v", "-password={HUNTER}"]',
     f'app.secrets.X = "{HUNTER}"',
     f'secrets = "{HUNTER}"',
     f'image.password = "{HUNTER}"',
@@ -180,7 +182,17 @@ def test_names_of_secrets(problem, name):
 
 @pytest.mark.parametrize(
     "name",
-    ["PWD", "DB_PASSWORD_FILE", "CACHE_KEY_PREFIX", "MONKEY", "TOKENIZER", "PUBLIC_KEY", "MAX_TOKENS", "COMPASS"],
+    [
+        "PWD",
+        "DB_PASSWORD_FILE",
+        "CACHE_KEY_PREFIX",
+        "MONKEY",
+        "TOKENIZER",
+        "PUBLIC_KEY",
+        "MAX_TOKENS",
+        "COMPASS",
+        "SORT_KEY",
+    ],
 )
 def test_names_of_other_things(read, name):
     read(f'app.env.{name} = "x"')
