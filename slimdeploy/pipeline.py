@@ -118,7 +118,7 @@ def make_image(here: Bench) -> Image:
             running.summary = f"unchanged: {megabytes(known.size)} {known.platform}, {short(known.digest)}"
         return known
     with step(here.report, "compile") as running:
-        go, output = Go(plan.compile.project, here.work), here.kept / plan.app
+        go, output = Go(plan.compile.project, here.work), here.kept / "binaries" / plan.app
         binary = compile_binary(plan.compile, go, output, lambda line: here.line("go", line))
         static = prove_static(binary)
         running.summary = f"{megabytes(static.size)} static {static.platform}"

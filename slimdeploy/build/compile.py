@@ -12,14 +12,16 @@ from slimdeploy.artifacts.build import Binary
 from slimdeploy.artifacts.plan import CompilePlan
 from slimdeploy.build import cgo
 from slimdeploy.errors import CompileFailed, DiskFull, IntegrityError, SlimdeployError, Unreachable
-from slimdeploy.tools.command import LineSink, ToolFailed
+from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.go import Go
+from slimdeploy.tools.lines import LineSink
 
 SHOWN_LINES = 20
 
 
 def compile_binary(plan: CompilePlan, go: Go, output: Path, on_line: LineSink | None = None) -> Binary:
     """Compile to `output`. Raises CompileFailed with go's own lines, and DiskFull, Unreachable, IntegrityError."""
+    output.parent.mkdir(exist_ok=True)
     seal = output.with_suffix(".seal")
     if _identity(output) != _read(seal):
         output.unlink(missing_ok=True)

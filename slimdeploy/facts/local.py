@@ -9,7 +9,7 @@ from slimdeploy.artifacts.plan import LocalFacts
 from slimdeploy.errors import CompileFailed, UnreadableFile
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.git import describe
-from slimdeploy.tools.go import Go, host
+from slimdeploy.tools.go import Go, Package, host
 
 MODULE = re.compile(r'^module\s+"?([^\s"]+)"?', re.MULTILINE)
 
@@ -29,13 +29,20 @@ def gather(project: Path, *, packages: tuple[str, ...] | None, versioned: bool) 
 
 
 def main_packages(project: Path) -> tuple[str, ...]:
-    """All main packages of the module, as ./relative folders."""
+    """All main packages of the module, as ./relative folders; if there is none, those that are only there with cgo.
+
+    Nothing is built with cgo, but then the compiler says what is wrong, and not that there is no program.
+    """
+    go = Go(project)
     try:
-        packages = Go(project).packages()
+        folders = _mains(go.packages()) or _mains(go.packages(cgo=True))
     except ToolFailed as failure:
         raise CompileFailed("go cannot list the packages of this module", details=failure.output) from None
-    folders = (each.folder for each in packages if each.name == "main")
     return tuple(sorted(_relative(folder, project) for folder in folders))
+
+
+def _mains(packages: tuple[Package, ...]) -> tuple[Path, ...]:
+    return tuple(each.folder for each in packages if each.name == "main")
 
 
 def module_path(project: Path) -> str:

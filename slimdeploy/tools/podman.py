@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from slimdeploy.tools import command
-from slimdeploy.tools.command import Command, LineSink, ToolFailed
+from slimdeploy.tools.command import Command, ToolFailed
+from slimdeploy.tools.lines import LineSink
 
 HINT = "install podman (package podman); as an ordinary user also uidmap and slirp4netns"
 MOST_FILES = 1_048_576  # podman's own default
