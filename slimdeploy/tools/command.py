@@ -106,10 +106,13 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
         "_bg_exc": False,
         "_new_session": True,  # its own process group: what ends it must not end us
     }
+    calls = len(_terminations)
     running = sh.Command(argv[0])(*argv[1:], **{name: value for name, value in options.items() if value is not None})
     tool = Path(program).name
     with _registered(running, contained=command.contained), _deadline(running.pid, command.timeout) as expired:
         try:
+            if len(_terminations) > calls:  # we were told to stop while it started
+                _kill_group(running.pid)
             running.wait()
         except sh.ErrorReturnCode as failure:
             if expired.is_set():
@@ -129,6 +132,7 @@ def terminate_all() -> None:
 
     A contained one is killed: it works in our folder only, and the first process of a pid namespace ignores SIGTERM.
     """
+    _terminations.append(None)
     for running, contained in list(_running.values()):
         try:
             running.signal_group(signal.SIGKILL if contained else signal.SIGTERM)
@@ -156,6 +160,7 @@ def _deadline(pid: int, seconds: float | None) -> Iterator[threading.Event]:
 
 
 _running: dict[int, tuple[Any, bool]] = {}
+_terminations: list[None] = []  # one entry a call of terminate_all
 _lock = threading.Lock()
 
 
