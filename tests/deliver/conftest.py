@@ -23,16 +23,16 @@ def make_image(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Image]:
     folder = tmp_path_factory.mktemp("images")
 
     def make() -> Image:
-        content = secrets.token_bytes(1000)
-        source = folder / secrets.token_hex(4)
+        content, own = secrets.token_bytes(1000), folder / secrets.token_hex(4)
+        own.mkdir()
+        source = own / "app"
         source.write_bytes(content)
         file = RootFile("/app", source, 0o555, len(content), hashlib.sha256(content).hexdigest(), "the program")
+        plan, files = ImagePlan(AMD64, "/app", 65532), RootFilesystem((file,))
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("XDG_CACHE_HOME", str(folder / "cache"))
             with workspace() as work:
-                return assemble(
-                    ImagePlan(AMD64, "/app", 65532), RootFilesystem((file,)), Buildah(work), folder / "kept"
-                )
+                return assemble(plan, files, Buildah(work), own / "images")
 
     return make
 

@@ -71,7 +71,7 @@ def proxy(upstream: str, twist: Twist) -> Iterator[str]:
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            true = _ask(upstream, self.command, self.path, dict(self.headers), body)
+            true = _ask(upstream, self.command, self.path, headers=dict(self.headers), body=body)
             reply = twist(self.command, self.path, true)
             self.send_response(reply.status)
             for name, value in reply.headers:
@@ -82,11 +82,11 @@ def proxy(upstream: str, twist: Twist) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(reply.body)
 
-        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = answer
-
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the base class
             pass
 
+    for method in ("GET", "HEAD", "POST", "PUT", "PATCH"):
+        setattr(Handler, f"do_{method}", Handler.answer)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -99,7 +99,7 @@ def proxy(upstream: str, twist: Twist) -> Iterator[str]:
         server.server_close()
 
 
-def _ask(upstream: str, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
+def _ask(upstream: str, method: str, path: str, *, headers: dict[str, str], body: bytes) -> Reply:
     connection = http.client.HTTPConnection(upstream, timeout=30)
     sent = {name: value for name, value in headers.items() if name.lower() not in {"transfer-encoding", "connection"}}
     try:
@@ -120,6 +120,6 @@ def _wait_for(address: str) -> None:
 
 def _answers(address: str) -> bool:
     try:
-        return _ask(address, "GET", "/v2/", {}, b"").status == 401
+        return _ask(address, "GET", "/v2/", headers={}, body=b"").status == 401
     except OSError:
         return False

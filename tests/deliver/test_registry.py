@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -57,8 +58,6 @@ def manifest(image: Image) -> bytes:
 
 
 def held(registry: Registry, path: str) -> bytes:
-    import urllib.request
-
     accept = {"Accept": "application/vnd.oci.image.manifest.v1+json, */*"}
     request = urllib.request.Request(f"http://{registry}/v2/{path}", headers=accept)
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5) as answer:
@@ -105,36 +104,46 @@ def test_plain_http_has_to_be_meant(registry: Registry, name: str, image: Image)
 
 
 @pytest.fixture(scope="module")
-def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with registry_with_password(tmp_path_factory.mktemp("locked")) as address:
         yield address
 
 
-def test_without_credentials_it_is_refused_at_once(locked: str, name: str, image: Image) -> None:
-    error = failure(f"{locked}/{name}", image, within=2.0)
+@pytest.fixture
+def locked(server: str, name: str) -> str:
+    """A repository that needs a password."""
+    return f"{server}/{name}"
+
+
+@pytest.fixture
+def log_in(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    def log_in(password: str) -> None:
+        monkeypatch.setenv("REGISTRY_AUTH_FILE", str(login(tmp_path / "auth.json", server, password)))
+
+    return log_in
+
+
+def test_without_credentials_it_is_refused_at_once(locked: str, image: Image) -> None:
+    error, host = failure(locked, image, within=2.0), locked.partition("/")[0]
     assert (type(error), error.code) == (NotAllowed, 77)
-    assert locked in error.what
-    assert error.hint == f"skopeo login {locked}"
+    assert host in error.what
+    assert error.hint == f"skopeo login {host}"
 
 
-def test_with_wrong_credentials_too(
-    locked: str, name: str, image: Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("REGISTRY_AUTH_FILE", str(login(tmp_path / "auth.json", locked, "hunter2")))
-    error = failure(f"{locked}/{name}", image, within=2.0)
+def test_with_wrong_credentials_too(locked: str, image: Image, log_in: Callable[[str], None]) -> None:
+    log_in("hunter2")
+    error = failure(locked, image, within=2.0)
     assert isinstance(error, NotAllowed)
     assert "hunter2" not in f"{error.what} {error.details} {error.hint}"
 
 
-def test_with_the_right_ones_it_is_pushed(
-    locked: str, name: str, image: Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("REGISTRY_AUTH_FILE", str(login(tmp_path / "auth.json", locked, PASSWORD)))
-    assert [pushed(f"{locked}/{name}", image).uploaded for _ in range(2)] == [True, False]
+def test_with_the_right_ones_it_is_pushed(locked: str, image: Image, log_in: Callable[[str], None]) -> None:
+    log_in(PASSWORD)
+    assert [pushed(locked, image).uploaded for _ in range(2)] == [True, False]
 
 
 def test_the_proxy_of_these_tests_can_tell_the_truth(registry: Registry, name: str, image: Image) -> None:
-    with proxy(str(registry), lambda method, path, reply: reply) as honest:
+    with proxy(str(registry), lambda *sent: sent[-1]) as honest:
         assert pushed(f"{honest}/{name}", image).uploaded
     assert not pushed(f"{registry}/{name}", image).uploaded
 
@@ -166,20 +175,21 @@ def test_a_registry_that_forgets(registry: Registry, name: str, make_image: Make
     assert "nothing under that digest" in " ".join(error.details)
 
 
-@pytest.mark.parametrize(
-    ("status", "code", "kind"),
-    [(403, "DENIED", NotAllowed), (401, "UNAUTHORIZED", NotAllowed), (500, "UNKNOWN", PushFailed)],
-)
-def test_a_registry_that_takes_no_manifest(
-    status: int, code: str, kind: type[SlimdeployError], registry: Registry, image: Image
+REFUSALS = [("401 UNAUTHORIZED", NotAllowed), ("403 DENIED", NotAllowed), ("500 UNKNOWN", PushFailed)]
+
+
+@pytest.mark.parametrize("request_", ["POST /uploads/", "PUT /manifests/"])
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_registry_that_only_reads(
+    request_: str, refusal: tuple[str, type[SlimdeployError]], registry: Registry, make_image: Make
 ) -> None:
+    (method, part), (number, code) = request_.split(), refusal[0].split()
     body = json.dumps({"errors": [{"code": code, "message": "no"}]}).encode()
 
-    def refuse(method: str, path: str, reply: Reply) -> Reply:
-        if method == "PUT" and "/manifests/" in path:
-            return Reply(status, (("Content-Type", "application/json"),), body)
-        return reply
+    def refuse(sent: str, path: str, reply: Reply) -> Reply:
+        refused = Reply(int(number), (("Content-Type", "application/json"),), body)
+        return refused if sent == method and part in path else reply
 
     with proxy(str(registry), refuse) as strict:
-        error = failure(f"{strict}/test-refused/app{status}", image)
-    assert type(error) is kind
+        error = failure(f"{strict}/test-reads/app", make_image())
+    assert type(error) is refusal[1], error.details

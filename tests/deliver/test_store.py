@@ -6,6 +6,7 @@ import json
 import secrets
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,16 @@ from slimdeploy.artifacts.plan import LocalTarget, StorePlan
 from slimdeploy.build.layout import blob
 from slimdeploy.deliver.store import load
 from slimdeploy.deploy.local import Local
+from slimdeploy.errors import PushFailed
 from slimdeploy.events import Step
+from slimdeploy.pipeline import down as pipeline_down
+from slimdeploy.pipeline import up
+from slimdeploy.plan.deploy import Overrides
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
-from tests.unit.samples import workload
+from slimdeploy.workbench import Request
+from tests.build.conftest import variables
+from tests.unit.samples import config, workload
 
 Make = Callable[[], Image]
 
@@ -87,6 +94,53 @@ def test_down_leaves_no_image(app: str, make_image: Make, podman: Podman) -> Non
     assert [image for image in images if podman.inspect_image(image_id(image))] == []
 
 
+def test_an_image_that_still_runs_goes_with_its_container(app: str, make_image: Make, podman: Podman) -> None:
+    one, two = make_image(), make_image()
+    loaded(app, one, podman)
+    labels = ["--label=app.kubernetes.io/managed-by=slimdeploy", f"--name=slimdeploy-{app}"]
+    subprocess.run(["podman", *podman.engine.flags, "create", "-q", *labels, f"localhost/{app}"], check=True)
+    loaded(app, two, podman)
+    assert podman.inspect_image(image_id(one)) is not None
+    down(app, podman)
+    assert [podman.inspect_image(image_id(image)) for image in (one, two)] == [None, None]
+
+
+def test_the_previous_image_goes_when_a_new_one_runs(
+    app: str, tmp_path: Path, podman: Podman, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables(tmp_path / "cache").items():
+        monkeypatch.setenv(name, value)
+    project = tmp_path / "project"
+    project.mkdir()
+    request = Request(project, config(app={"name": app, "ports": []}), Overrides())
+    (project / "go.mod").write_text("module example.com/sleeper\n\ngo 1.21\n")
+    images = [up(write_sleeper(request, text), lambda _: None).image for text in ("one", "two")]
+    assert podman.inspect_image(images[1]) is not None
+    assert len(podman.images(f"localhost/{app}")) == 1
+    assert podman.inspect_image(images[0]) is None
+    pipeline_down(request, lambda _: None)
+    assert podman.images(f"localhost/{app}") == ()
+
+
+def write_sleeper(request: Request, text: str) -> Request:
+    source = f'package main\n\nimport "time"\n\nfunc main() {{\n\tprintln("{text}")\n\ttime.Sleep(time.Hour)\n}}\n'
+    (request.project / "main.go").write_text(source)
+    return request
+
+
+def test_a_name_that_the_user_gave_is_kept(app: str, make_image: Make, podman: Podman) -> None:
+    one, two, mine = make_image(), make_image(), f"localhost/mine-{app}:1"
+    loaded(app, one, podman)
+    subprocess.run(["podman", *podman.engine.flags, "tag", f"localhost/{app}:latest", mine], check=True)
+    loaded(app, two, podman)
+    try:
+        found = podman.inspect_image(mine)
+        assert found is not None
+        assert found["Digest"] == one.digest
+    finally:
+        podman.remove_image(mine)
+
+
 def test_down_leaves_the_images_of_others(app: str, image: Image, podman: Podman) -> None:
     longer = f"{app}-2"
     try:
@@ -98,10 +152,6 @@ def test_down_leaves_the_images_of_others(app: str, image: Image, podman: Podman
 
 
 def test_a_damaged_layout_is_not_loaded(app: str, make_image: Make, podman: Podman, tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    from slimdeploy.errors import PushFailed
-
     image = make_image()
     copy = tmp_path / "layout"
     subprocess.run(["cp", "-r", image.layout, copy], check=True)
