@@ -1,6 +1,6 @@
-"""What slimdeploy adds to `go build`, side by side with go alone and with a shell script of go and buildah.
+"""What slimdeploy adds to `go build`, beside go alone and a shell script of go and buildah.
 
-Prints medians in seconds and the ratio to `go build`, from one run, since machines differ: python bench/build.py [ROUNDS]
+Prints medians in seconds and ratios to `go build`, from one run, since machines differ: python bench/build.py [ROUNDS]
 """
 
 from __future__ import annotations
