@@ -74,8 +74,8 @@ def up(request: Request, report: Report) -> Release:
         plan = deploy_plan(request, here)
         connecting = beside.submit(connect, plan.workload, plan.target, plan.timeout)
         image = make_image(here)
+        there = connecting.result()  # a wrong context is known before anything is uploaded
         delivering = beside.submit(deliver, plan.delivery, image, here)
-        there = connecting.result()
         with step(report, "diff") as running:
             changes = there.diff(reference(plan, image))
             running.summary = f"{len(changes.pending)} of {len(changes.items)} objects change"
