@@ -9,7 +9,8 @@ is imported and connected; while the image is delivered, the whole set is dry-ru
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from typing import Any
 
 from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
@@ -19,15 +20,16 @@ from slimdeploy.build.image import assemble
 from slimdeploy.build.layout import read_layout
 from slimdeploy.build.linkage import prove_static
 from slimdeploy.build.rootfs import collect_files
-from slimdeploy.deliver import registry, store
+from slimdeploy.deliver import file, permission, registry, store
 from slimdeploy.deploy.connect import connect
 from slimdeploy.deploy.destination import Destination
-from slimdeploy.events import Report, megabytes, step
+from slimdeploy.events import Report, Step, megabytes, step
 from slimdeploy.manifests.render import render as render_manifests
 from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan, workload_plan
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
 from slimdeploy.tools.buildah import Buildah
+from slimdeploy.tools.command import terminate_all
 from slimdeploy.tools.go import Go
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
@@ -37,18 +39,23 @@ LOOK_SECONDS = 60.0
 """How long verbs that deploy nothing wait for anything."""
 
 
-def build(request: Request, report: Report) -> Built:
-    """Source -> image on disk."""
+def build(request: Request, report: Report, copy: file.OutputImage | None = None) -> Built:
+    """Source -> image on disk, and a copy of it where it was asked for."""
     with bench(request, report) as here:
-        repository = delivery_plan(request.config, here.plan.app, here.local.version).repository
-        return Built(make_image(here), repository)
+        plan, image = delivery(request, here), make_image(here)
+        if copy:
+            with step(report, "write") as running:
+                name = f"{plan.repository}:{(plan.tag if isinstance(plan, RegistryPlan) else '') or 'latest'}"
+                file.write(copy, image, name, Skopeo(on_line=lambda line: here.line("skopeo", line)))
+                running.summary = f"{copy.kind}:{copy.path}"
+        return Built(image, plan.repository)
 
 
 def push(request: Request, report: Report) -> Delivered:
     """Source -> image in the registry; without image.repository, in podman's store."""
     with bench(request, report) as here:
-        plan = delivery_plan(request.config, here.plan.app, here.local.version)
-        return deliver(plan, make_image(here), here)
+        plan = delivery(request, here)
+        return deliver(plan, wanted_image(plan, here), here)
 
 
 def render(request: Request, report: Report) -> Manifests:
@@ -57,8 +64,8 @@ def render(request: Request, report: Report) -> Manifests:
         app, image = here.plan.app, make_image(here)
         target = choose_target(request.config, app, request.overrides)
         namespace = target.namespace if isinstance(target, ClusterTarget) else request.overrides.namespace
-        repository = delivery_plan(request.config, app, here.local.version).repository
-        return render_manifests(workload_plan(request.config, app), namespace, f"{repository}@{image.digest}")
+        name = f"{delivery(request, here).repository}@{image.digest}"
+        return render_manifests(workload_plan(request.config, app), namespace, name)
 
 
 def diff(request: Request, report: Report) -> Changes:
@@ -73,7 +80,7 @@ def up(request: Request, report: Report) -> Release:
     with bench(request, report) as here, ThreadPoolExecutor(max_workers=2) as beside:
         plan = deploy_plan(request, here)
         connecting = beside.submit(connect, plan.workload, plan.target, plan.timeout)
-        image = make_image(here)
+        image = wanted_image(plan.delivery, here)
         delivering = beside.submit(deliver, plan.delivery, image, here)
         there = connecting.result()
         with step(report, "diff") as running:
@@ -110,6 +117,27 @@ def destination(request: Request) -> Destination:
     return connect(workload_plan(request.config, app), target, LOOK_SECONDS)
 
 
+def wanted_image(plan: DeliveryPlan, here: Bench) -> Image:
+    """The image, made while its registry is asked whether it would take it: a no ends the build at once."""
+    if not isinstance(plan, RegistryPlan) or here.memory.image(here.plan) is not None:
+        return make_image(here)
+    with ThreadPoolExecutor(max_workers=2) as beside:
+        asking, making = beside.submit(ask, plan, here), beside.submit(make_image, here)
+        both: list[Future[Any]] = [asking, making]
+        wait(both, return_when=FIRST_EXCEPTION)
+        failures = [error for each in both if each.done() and (error := each.exception())]
+        if failures:
+            terminate_all()
+            raise failures[0]
+        return making.result()
+
+
+def ask(plan: RegistryPlan, here: Bench) -> None:
+    """Whether the registry would take an image, and as whom (shown with -v)."""
+    access = permission.ask(plan, here.work / "question", Skopeo(plan.insecure), Step("push", here.report))
+    here.line("skopeo", f"may push to {plan.repository} as {access}")
+
+
 def make_image(here: Bench) -> Image:
     """Source -> binary -> static binary -> root filesystem -> image; or what these very sources gave before."""
     plan, known = here.plan, here.memory.image(here.plan)
@@ -136,11 +164,16 @@ def deliver(plan: DeliveryPlan, image: Image, here: Bench) -> Delivered:
     with step(here.report, "push" if isinstance(plan, RegistryPlan) else "load") as running:
         if isinstance(plan, RegistryPlan):
             skopeo = Skopeo(insecure=plan.insecure, on_line=lambda line: here.line("skopeo", line))
-            delivered = registry.push(plan, image, skopeo)
+            delivered = registry.push(plan, image, skopeo, running)
         else:
             delivered = store.load(plan, image, Skopeo(), Podman(local_engine()))
         running.summary = plan.repository + ("" if delivered.uploaded else ", already there")
     return delivered
+
+
+def delivery(request: Request, here: Bench) -> DeliveryPlan:
+    """Where the image goes when nothing is deployed."""
+    return delivery_plan(request.config, here.plan.app, here.local.version, request.overrides)
 
 
 def deploy_plan(request: Request, here: Bench) -> DeployPlan:

@@ -73,11 +73,17 @@ class BuildPlan:
 
 @dataclass(frozen=True)
 class RegistryPlan:
-    """Where the image is pushed. `insecure` allows plain http and unknown certificates."""
+    """Where the image is pushed. `insecure` allows plain http and unknown certificates.
+
+    Seconds: `timeout` for everything, tries included; `idle` without a byte moved, which is more than the 60 s for
+    which skopeo itself is silent after a 429.
+    """
 
     repository: str
     tag: str
     insecure: bool
+    timeout: float = 600.0
+    idle: float = 75.0
 
 
 @dataclass(frozen=True)

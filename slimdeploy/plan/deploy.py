@@ -37,11 +37,12 @@ class Overrides:
     timeout: float | None = None
     publish: int | None = None
     local: bool = False
+    push_timeout: float | None = None
 
 
 def make_deploy_plan(config: Config, app: str, version: str, overrides: Overrides) -> DeployPlan:
     """Decide everything about the deployment. Raises UsageError when the target cannot have the image."""
-    target, delivery = choose_target(config, app, overrides), delivery_plan(config, app, version)
+    target, delivery = choose_target(config, app, overrides), delivery_plan(config, app, version, overrides)
     if isinstance(target, LocalTarget):
         if overrides.namespace and not overrides.local:
             raise UsageError("--namespace needs a cluster", hint="add a [cluster] table, or give --context")
@@ -67,13 +68,14 @@ def choose_target(config: Config, app: str, overrides: Overrides) -> Target:
         raise UsageError(f"namespace {wanted}: {error}", hint="give --namespace, or cluster.namespace") from None
 
 
-def delivery_plan(config: Config, app: str, version: str) -> DeliveryPlan:
+def delivery_plan(config: Config, app: str, version: str, overrides: Overrides) -> DeliveryPlan:
     """Where `push` goes: image.repository, or podman's store without one."""
     repository = config.image.repository
     if repository is None:
         return StorePlan(f"localhost/{app}")
     tag = (config.image.tag or "").replace("{version}", re.sub(r"[^A-Za-z0-9_.-]", "_", version))[:TAG_LENGTH]
-    return RegistryPlan(repository, tag, config.image.insecure or is_loopback(repository))
+    insecure = config.image.insecure or is_loopback(repository)
+    return RegistryPlan(repository, tag, insecure, overrides.push_timeout or RegistryPlan.timeout)
 
 
 def workload_plan(config: Config, app: str) -> WorkloadPlan:

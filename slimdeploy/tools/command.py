@@ -22,6 +22,7 @@ from typing import Any
 
 from slimdeploy.errors import InternalError, SlimdeployError, ToolMissing
 from slimdeploy.tools.containment import containment
+from slimdeploy.tools.traffic import Watch, watched
 
 INHERITED = (
     "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_*", "TMPDIR", "XDG_*", "SSH_AUTH_SOCK",
@@ -51,12 +52,13 @@ class ToolFailed(SlimdeployError):
 
 
 class ToolTimeout(ToolFailed):
-    """A program did not end in time."""
+    """A program did not end in time, or moved no byte for so long."""
 
-    def __init__(self, tool: str, seconds: float, output: Sequence[str]) -> None:
+    def __init__(self, tool: str, seconds: float, output: Sequence[str], *, idle: bool = False) -> None:
         super().__init__(tool, 124, output)
-        self.what = f"{tool} did not end within {seconds:g} s"
+        self.what = f"{tool} {'moved nothing for' if idle else 'did not end within'} {seconds:g} s"
         self.args = (self.what,)
+        self.seconds, self.idle = seconds, idle
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Command:
     timeout: float | None = None
     contained: bool = False
     input: str | None = None
+    watch: Watch | None = None
 
 
 @functools.cache
@@ -113,13 +116,15 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
     }
     running = sh.Command(argv[0])(*argv[1:], **{name: value for name, value in options.items() if value is not None})
     tool = Path(program).name
-    with _registered(running, contained=command.contained):
+    with _registered(running, contained=command.contained), watched(running.pid, command.watch, _kill_group) as idle:
         try:
             running.wait()
         except sh.TimeoutException:
             _kill_group(running.pid)  # sh ends the program only, not what it started
             raise ToolTimeout(tool, command.timeout or 0.0, err.lines) from None
         except sh.ErrorReturnCode as failure:
+            if command.watch and idle.is_set():
+                raise ToolTimeout(tool, command.watch.idle, err.lines, idle=True) from None
             raise ToolFailed(tool, failure.exit_code, err.lines or out.lines) from None
     return out.text
 
