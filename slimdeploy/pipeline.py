@@ -14,14 +14,17 @@ from typing import Any
 
 from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
-from slimdeploy.artifacts.plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan
+from slimdeploy.artifacts.plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan, StorePlan
 from slimdeploy.build.compile import compile_binary
 from slimdeploy.build.image import assemble
 from slimdeploy.build.layout import read_layout
 from slimdeploy.build.linkage import prove_static
 from slimdeploy.build.rootfs import collect_files
-from slimdeploy.deliver import file, permission, registry, store
+from slimdeploy.deliver import file, permission
+from slimdeploy.deliver.hand_over import hand_over
+from slimdeploy.deploy import foreground
 from slimdeploy.deploy.connect import connect
+from slimdeploy.deploy.container import Wish
 from slimdeploy.deploy.destination import Destination
 from slimdeploy.events import Report, Step, megabytes, step
 from slimdeploy.manifests.render import render as render_manifests
@@ -101,6 +104,14 @@ def apply(there: Destination, changes: Changes, delivered: Delivered, report: Re
         return there.apply(changes, delivered)
 
 
+def run(request: Request, report: Report, wish: Wish) -> foreground.End:
+    """Source -> a program in the foreground, until it ends."""
+    with bench(request, report) as here:
+        delivered = deliver(StorePlan(f"localhost/{here.plan.app}"), make_image(here), here)
+        plan = workload_plan(request.config, here.plan.app)
+    return foreground.run(plan, delivered, Podman(local_engine()), wish=wish, folder=project_folder(request.project))
+
+
 def down(request: Request, report: Report) -> tuple[ObjectRef, ...]:
     """Remove everything that `up` made."""
     with (
@@ -122,7 +133,9 @@ def wanted_image(plan: DeliveryPlan, here: Bench) -> Image:
     if not isinstance(plan, RegistryPlan) or here.memory.image(here.plan) is not None:
         return make_image(here)
     with ThreadPoolExecutor(max_workers=2) as beside:
-        asking, making = beside.submit(ask, plan, here), beside.submit(make_image, here)
+        line, asked = (lambda text: here.line("skopeo", text)), here.work / "question"
+        asking = beside.submit(permission.ask, plan, asked, Step("push", here.report), line)
+        making = beside.submit(make_image, here)
         both: list[Future[Any]] = [asking, making]
         wait(both, return_when=FIRST_EXCEPTION)
         failures = [error for each in both if each.done() and (error := each.exception())]
@@ -130,12 +143,6 @@ def wanted_image(plan: DeliveryPlan, here: Bench) -> Image:
             terminate_all()
             raise failures[0]
         return making.result()
-
-
-def ask(plan: RegistryPlan, here: Bench) -> None:
-    """Whether the registry would take an image, and as whom (shown with -v)."""
-    access = permission.ask(plan, here.work / "question", Skopeo(plan.insecure), Step("push", here.report))
-    here.line("skopeo", f"may push to {plan.repository} as {access}")
 
 
 def make_image(here: Bench) -> Image:
@@ -162,11 +169,7 @@ def make_image(here: Bench) -> Image:
 def deliver(plan: DeliveryPlan, image: Image, here: Bench) -> Delivered:
     """Image -> where it will run, under its digest."""
     with step(here.report, "push" if isinstance(plan, RegistryPlan) else "load") as running:
-        if isinstance(plan, RegistryPlan):
-            skopeo = Skopeo(insecure=plan.insecure, on_line=lambda line: here.line("skopeo", line))
-            delivered = registry.push(plan, image, skopeo, running)
-        else:
-            delivered = store.load(plan, image, Skopeo(), Podman(local_engine()))
+        delivered = hand_over(plan, image, running, lambda line: here.line("skopeo", line))
         running.summary = plan.repository + ("" if delivered.uploaded else ", already there")
     return delivered
 

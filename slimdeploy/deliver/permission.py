@@ -18,7 +18,7 @@ from slimdeploy.deliver.credentials import Access
 from slimdeploy.deliver.persistence import persist
 from slimdeploy.deliver.reasons import explain
 from slimdeploy.events import Step
-from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.command import LineSink, ToolFailed
 from slimdeploy.tools.skopeo import Skopeo
 from slimdeploy.tools.traffic import Watch
 
@@ -27,15 +27,16 @@ BROKEN_OFF = "Digest did not match"
 OCI = "application/vnd.oci.image"
 
 
-def ask(plan: RegistryPlan, folder: Path, skopeo: Skopeo, step: Step) -> Access:
+def ask(plan: RegistryPlan, folder: Path, step: Step, on_line: LineSink) -> Access:
     """As whom we may push. Raises NotAllowed, Unreachable, PushFailed, UnreadableFile; makes `folder`."""
-    access = credentials.prove(credentials.my_access(plan.repository), plan.repository, skopeo)
+    asking = Skopeo(plan.insecure, watch=Watch(plan.idle, lambda _: None))
+    access = credentials.prove(credentials.my_access(plan.repository), plan.repository, asking)
     write_question(folder)
-    asking = replace(skopeo, watch=Watch(plan.idle, lambda _: None))
     try:
         persist(lambda left: _ask(plan, folder, replace(asking, timeout=left)), plan.timeout, step)
     except ToolFailed as failure:
         raise explain(failure, plan.repository, access) from None
+    on_line(f"may push to {plan.repository} as {access}")
     return access
 
 

@@ -19,7 +19,7 @@ def shell(script: str, watch: Watch, *, contained: bool) -> str:
 @pytest.mark.parametrize("contained", [True, False])
 def test_what_moves_nothing_is_ended(contained: bool) -> None:
     started = time.monotonic()
-    with pytest.raises(ToolTimeout, match="moved nothing for 0.4 s") as failure:
+    with pytest.raises(ToolTimeout, match=r"moved nothing for 0\.4 s") as failure:
         shell("echo started >&2; sleep 60", Watch(0.4, lambda _: None), contained=contained)
     assert time.monotonic() - started < 3
     assert failure.value.idle
