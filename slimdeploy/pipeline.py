@@ -28,6 +28,7 @@ from slimdeploy.deploy.container import Wish
 from slimdeploy.deploy.destination import Destination
 from slimdeploy.events import Report, Step, megabytes, step
 from slimdeploy.manifests.render import render as render_manifests
+from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan, workload_plan
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
@@ -36,7 +37,7 @@ from slimdeploy.tools.command import terminate_all
 from slimdeploy.tools.go import Go
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
-from slimdeploy.workbench import Bench, Built, Request, bench, name_of
+from slimdeploy.workbench import Bench, Built, Request, bench, name_of, own_registry
 
 LOOK_SECONDS = 60.0
 """How long verbs that deploy nothing wait for anything."""
@@ -57,7 +58,7 @@ def build(request: Request, report: Report, copy: file.OutputImage | None = None
 def push(request: Request, report: Report) -> Delivered:
     """Source -> image in the registry; without image.repository, in podman's store."""
     with bench(request, report) as here:
-        plan = delivery(request, here)
+        plan = delivery(request, here, found=own_registry(request, here))
         return deliver(plan, wanted_image(plan, here), here)
 
 
@@ -169,19 +170,20 @@ def make_image(here: Bench) -> Image:
 def deliver(plan: DeliveryPlan, image: Image, here: Bench) -> Delivered:
     """Image -> where it will run, under its digest."""
     with step(here.report, "push" if isinstance(plan, RegistryPlan) else "load") as running:
-        delivered = hand_over(plan, image, running, lambda line: here.line("skopeo", line))
+        delivered = hand_over(plan, image, running, work=here.work, on_line=lambda line: here.line("skopeo", line))
         running.summary = plan.repository + ("" if delivered.uploaded else ", already there")
     return delivered
 
 
-def delivery(request: Request, here: Bench) -> DeliveryPlan:
+def delivery(request: Request, here: Bench, *, found: LocalRegistry | None = None) -> DeliveryPlan:
     """Where the image goes when nothing is deployed."""
-    return delivery_plan(request.config, here.plan.app, here.local.version, request.overrides)
+    return delivery_plan(request.config, here.plan.app, here.local.version, request.overrides, found=found)
 
 
 def deploy_plan(request: Request, here: Bench) -> DeployPlan:
     """Every decision about the deployment, made before anything is compiled."""
-    return make_deploy_plan(request.config, here.plan.app, here.local.version, request.overrides)
+    found = own_registry(request, here)
+    return make_deploy_plan(request.config, here.plan.app, here.local.version, request.overrides, found=found)
 
 
 def reference(plan: DeployPlan, image: Image) -> str:

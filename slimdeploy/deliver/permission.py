@@ -30,13 +30,13 @@ OCI = "application/vnd.oci.image"
 def ask(plan: RegistryPlan, folder: Path, step: Step, on_line: LineSink) -> Access:
     """As whom we may push. Raises NotAllowed, Unreachable, PushFailed, UnreadableFile; makes `folder`."""
     asking = Skopeo(plan.insecure, watch=Watch(plan.idle, lambda _: None))
-    access = credentials.prove(credentials.my_access(plan.repository), plan.repository, asking)
+    access = credentials.prove(credentials.my_access(plan.address), plan.address, asking)
     write_question(folder)
     try:
         persist(lambda left: _ask(plan, folder, replace(asking, timeout=left)), plan.timeout, step)
     except ToolFailed as failure:
-        raise explain(failure, plan.repository, access) from None
-    on_line(f"may push to {plan.repository} as {access}")
+        raise explain(failure, plan.address, access) from None
+    on_line(f"may push to {plan.address} as {access}")
     return access
 
 
@@ -61,7 +61,7 @@ def write_question(folder: Path) -> None:
 
 def _ask(plan: RegistryPlan, folder: Path, skopeo: Skopeo) -> None:
     try:
-        skopeo.copy_to_registry(folder, f"{plan.repository}:slimdeploy-asks")
+        skopeo.copy_to_registry(folder, f"{plan.address}:slimdeploy-asks")
     except ToolFailed as failure:
         if BROKEN_OFF not in failure.text:
             raise

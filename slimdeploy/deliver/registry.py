@@ -31,7 +31,7 @@ def push(plan: RegistryPlan, image: Image, skopeo: Skopeo, step: Step) -> Delive
     except ToolFailed as failure:
         if OVERWRITE_REFUSED.search(said(failure)) and (held := _held(plan, image, asking)):
             return _settle(plan, image, held)
-        raise explain(failure, plan.repository, credentials.my_access(plan.repository)) from None
+        raise explain(failure, plan.address, credentials.my_access(plan.address)) from None
 
 
 def tag_of(image: Image) -> str:
@@ -44,7 +44,7 @@ def _push(plan: RegistryPlan, image: Image, skopeo: Skopeo) -> Delivered:
     if skopeo.digest(tagged) == image.digest:
         return Delivered(reference, image.digest, uploaded=False)
     skopeo.copy_to_registry(image.layout, tagged)
-    held = skopeo.digest(reference)
+    held = skopeo.digest(f"{plan.address}@{image.digest}")
     if held != image.digest:
         raise IntegrityError(
             f"the registry does not hold what was pushed: {reference}",
@@ -60,7 +60,7 @@ def _settle(plan: RegistryPlan, image: Image, held: str) -> Delivered:
         return Delivered(f"{plan.repository}@{image.digest}", image.digest, uploaded=True)
     raise PushFailed(
         f"tag {plan.tag} is immutable and differs",
-        details=(f"{plan.repository}:{plan.tag} there  {held}", f"{plan.repository}:{plan.tag} here   {image.digest}"),
+        details=(f"{plan.address}:{plan.tag} there  {held}", f"{plan.address}:{plan.tag} here   {image.digest}"),
         hint='a new version needs a new tag: image.tag = "{version}", or none at all',
     )
 
@@ -73,7 +73,7 @@ def _held(plan: RegistryPlan, image: Image, skopeo: Skopeo) -> str | None:
 
 
 def _tagged(plan: RegistryPlan, image: Image) -> str:
-    return f"{plan.repository}:{plan.tag or tag_of(image)}"
+    return f"{plan.address}:{plan.tag or tag_of(image)}"
 
 
 def _progress(sent: int, image: Image) -> str:
