@@ -1,7 +1,4 @@
-"""Every kind of failure, and the exit code a script can rely on (docs/exit-codes.md).
-
-The text is written where it is raised: what and where, the evidence line by line, and what to do next.
-"""
+"""Every kind of failure, and its exit code (docs/exit-codes.md). The text is written where it is raised."""
 
 from __future__ import annotations
 
@@ -177,6 +174,12 @@ class WrongCluster(SlimdeployError):
     """The context does not exist, or is not the cluster that slim.toml names."""
 
     code = 89
+
+
+class ProgramFailed(SlimdeployError):
+    """`run`: the program itself ended with an error."""
+
+    code = 90
 
 
 class DeadlineExceeded(SlimdeployError):

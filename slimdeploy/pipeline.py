@@ -9,46 +9,57 @@ is imported and connected; while the image is delivered, the whole set is dry-ru
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from typing import Any
 
 from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
-from slimdeploy.artifacts.plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan
+from slimdeploy.artifacts.plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan, StorePlan
 from slimdeploy.build.compile import compile_binary
 from slimdeploy.build.image import assemble
 from slimdeploy.build.layout import read_layout
 from slimdeploy.build.linkage import prove_static
 from slimdeploy.build.rootfs import collect_files
-from slimdeploy.deliver import registry, store
+from slimdeploy.deliver import file, permission
+from slimdeploy.deliver.hand_over import hand_over
+from slimdeploy.deploy import foreground
 from slimdeploy.deploy.connect import connect
+from slimdeploy.deploy.container import Wish
 from slimdeploy.deploy.destination import Destination
-from slimdeploy.events import Report, megabytes, step
+from slimdeploy.events import Report, Step, megabytes, step
 from slimdeploy.manifests.render import render as render_manifests
+from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan, workload_plan
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
 from slimdeploy.tools.buildah import Buildah
+from slimdeploy.tools.command import terminate_all
 from slimdeploy.tools.go import Go
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
-from slimdeploy.workbench import Bench, Built, Request, bench, name_of
+from slimdeploy.workbench import Bench, Built, Request, bench, name_of, own_registry
 
 LOOK_SECONDS = 60.0
 """How long verbs that deploy nothing wait for anything."""
 
 
-def build(request: Request, report: Report) -> Built:
-    """Source -> image on disk."""
+def build(request: Request, report: Report, copy: file.OutputImage | None = None) -> Built:
+    """Source -> image on disk, and a copy of it where it was asked for."""
     with bench(request, report) as here:
-        repository = delivery_plan(request.config, here.plan.app, here.local.version).repository
-        return Built(make_image(here), repository)
+        plan, image = delivery(request, here), make_image(here)
+        if copy:
+            with step(report, "write") as running:
+                name = f"{plan.repository}:{(plan.tag if isinstance(plan, RegistryPlan) else '') or 'latest'}"
+                file.write(copy, image, name, Skopeo(on_line=lambda line: here.line("skopeo", line)))
+                running.summary = f"{copy.kind}:{copy.path}"
+        return Built(image, plan.repository)
 
 
 def push(request: Request, report: Report) -> Delivered:
     """Source -> image in the registry; without image.repository, in podman's store."""
     with bench(request, report) as here:
-        plan = delivery_plan(request.config, here.plan.app, here.local.version)
-        return deliver(plan, make_image(here), here)
+        plan = delivery(request, here, found=own_registry(request, here))
+        return deliver(plan, wanted_image(plan, here), here)
 
 
 def render(request: Request, report: Report) -> Manifests:
@@ -57,8 +68,8 @@ def render(request: Request, report: Report) -> Manifests:
         app, image = here.plan.app, make_image(here)
         target = choose_target(request.config, app, request.overrides)
         namespace = target.namespace if isinstance(target, ClusterTarget) else request.overrides.namespace
-        repository = delivery_plan(request.config, app, here.local.version).repository
-        return render_manifests(workload_plan(request.config, app), namespace, f"{repository}@{image.digest}")
+        name = f"{delivery(request, here).repository}@{image.digest}"
+        return render_manifests(workload_plan(request.config, app), namespace, name)
 
 
 def diff(request: Request, report: Report) -> Changes:
@@ -73,7 +84,7 @@ def up(request: Request, report: Report) -> Release:
     with bench(request, report) as here, ThreadPoolExecutor(max_workers=2) as beside:
         plan = deploy_plan(request, here)
         connecting = beside.submit(connect, plan.workload, plan.target, plan.timeout)
-        image = make_image(here)
+        image = wanted_image(plan.delivery, here)
         there = connecting.result()  # a wrong context is known before anything is uploaded
         delivering = beside.submit(deliver, plan.delivery, image, here)
         with step(report, "diff") as running:
@@ -94,6 +105,14 @@ def apply(there: Destination, changes: Changes, delivered: Delivered, report: Re
         return there.apply(changes, delivered)
 
 
+def run(request: Request, report: Report, wish: Wish) -> foreground.End:
+    """Source -> a program in the foreground, until it ends."""
+    with bench(request, report) as here:
+        delivered = deliver(StorePlan(f"localhost/{here.plan.app}"), make_image(here), here)
+        plan = workload_plan(request.config, here.plan.app)
+    return foreground.run(plan, delivered, Podman(local_engine()), wish=wish, folder=project_folder(request.project))
+
+
 def down(request: Request, report: Report) -> tuple[ObjectRef, ...]:
     """Remove everything that `up` made."""
     with (
@@ -108,6 +127,23 @@ def destination(request: Request) -> Destination:
     app = name_of(request)
     target = choose_target(request.config, app, request.overrides)
     return connect(workload_plan(request.config, app), target, LOOK_SECONDS)
+
+
+def wanted_image(plan: DeliveryPlan, here: Bench) -> Image:
+    """The image, made while its registry is asked whether it would take it: a no ends the build at once."""
+    if not isinstance(plan, RegistryPlan) or here.memory.image(here.plan) is not None:
+        return make_image(here)
+    with ThreadPoolExecutor(max_workers=2) as beside:
+        line, asked = (lambda text: here.line("skopeo", text)), here.work / "question"
+        asking = beside.submit(permission.ask, plan, asked, Step("push", here.report), line)
+        making = beside.submit(make_image, here)
+        both: list[Future[Any]] = [asking, making]
+        wait(both, return_when=FIRST_EXCEPTION)
+        failures = [error for each in both if each.done() and (error := each.exception())]
+        if failures:
+            terminate_all()
+            raise failures[0]
+        return making.result()
 
 
 def make_image(here: Bench) -> Image:
@@ -134,18 +170,20 @@ def make_image(here: Bench) -> Image:
 def deliver(plan: DeliveryPlan, image: Image, here: Bench) -> Delivered:
     """Image -> where it will run, under its digest."""
     with step(here.report, "push" if isinstance(plan, RegistryPlan) else "load") as running:
-        if isinstance(plan, RegistryPlan):
-            skopeo = Skopeo(insecure=plan.insecure, on_line=lambda line: here.line("skopeo", line))
-            delivered = registry.push(plan, image, skopeo)
-        else:
-            delivered = store.load(plan, image, Skopeo(), Podman(local_engine()))
+        delivered = hand_over(plan, image, running, work=here.work, on_line=lambda line: here.line("skopeo", line))
         running.summary = plan.repository + ("" if delivered.uploaded else ", already there")
     return delivered
 
 
+def delivery(request: Request, here: Bench, *, found: LocalRegistry | None = None) -> DeliveryPlan:
+    """Where the image goes when nothing is deployed."""
+    return delivery_plan(request.config, here.plan.app, here.local.version, request.overrides, found=found)
+
+
 def deploy_plan(request: Request, here: Bench) -> DeployPlan:
     """Every decision about the deployment, made before anything is compiled."""
-    return make_deploy_plan(request.config, here.plan.app, here.local.version, request.overrides)
+    found = own_registry(request, here)
+    return make_deploy_plan(request.config, here.plan.app, here.local.version, request.overrides, found=found)
 
 
 def reference(plan: DeployPlan, image: Image) -> str:

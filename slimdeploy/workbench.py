@@ -11,10 +11,12 @@ from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts
 from slimdeploy.config.model import Config
 from slimdeploy.events import Report, ToolOutput
+from slimdeploy.facts.cluster import find_registry
 from slimdeploy.facts.local import gather, module_path
 from slimdeploy.facts.source import fingerprint
 from slimdeploy.plan.build import app_name, make_build_plan
-from slimdeploy.plan.deploy import Overrides
+from slimdeploy.plan.delivery import LocalRegistry
+from slimdeploy.plan.deploy import Overrides, asks_for_registry
 from slimdeploy.state.locks import locked
 from slimdeploy.state.memory import Memory
 from slimdeploy.state.places import project_folder
@@ -75,3 +77,9 @@ def bench(request: Request, report: Report) -> Iterator[Bench]:
 def name_of(request: Request) -> str:
     """The app's name; go.mod is only needed when slim.toml does not give it."""
     return request.config.app.name or app_name(request.config, module_path(request.project))
+
+
+def own_registry(request: Request, here: Bench) -> LocalRegistry | None:
+    """The cluster's own registry, asked for only if slim.toml names none."""
+    asked = asks_for_registry(request.config, here.plan.app, request.overrides)
+    return find_registry(asked) if asked else None

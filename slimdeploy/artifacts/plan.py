@@ -73,11 +73,24 @@ class BuildPlan:
 
 @dataclass(frozen=True)
 class RegistryPlan:
-    """Where the image is pushed. `insecure` allows plain http and unknown certificates."""
+    """Where the image is pushed. `insecure` allows plain http and unknown certificates.
+
+    `repository` is how the nodes name it; `push_to` is how this machine does, where that differs (KEP-1755). Seconds:
+    `timeout` for everything, tries included; `idle` without a byte moved, which is more than the 60 s for which skopeo
+    itself is silent after a 429.
+    """
 
     repository: str
     tag: str
     insecure: bool
+    timeout: float = 600.0
+    idle: float = 75.0
+    push_to: str = ""
+
+    @property
+    def address(self) -> str:
+        """The repository as this machine reaches it."""
+        return self.push_to or self.repository
 
 
 @dataclass(frozen=True)
@@ -87,7 +100,16 @@ class StorePlan:
     repository: str
 
 
-DeliveryPlan = RegistryPlan | StorePlan
+@dataclass(frozen=True)
+class NodePlan:
+    """The nodes' own image store. `kind` is kind, k3d, minikube or containerd; `cluster` is the name it has there."""
+
+    repository: str
+    kind: str
+    cluster: str
+
+
+DeliveryPlan = RegistryPlan | StorePlan | NodePlan
 
 
 @dataclass(frozen=True)

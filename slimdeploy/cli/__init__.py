@@ -21,6 +21,7 @@ VERBS = {
     "render": "Build, and print the Kubernetes manifests.",
     "diff": "Show what `up` would change. Writes nothing.",
     "up": "Build, deliver, apply, and wait until it serves.",
+    "run": "Build, and run the image here in the foreground, as docker run would.",
     "redeploy": "The unattended `up`, for timers: one line when nothing changed.",
     "status": "Show what runs.",
     "logs": "Print what the app prints.",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from slimdeploy.cli.options import PROJECT, Flags, request, verb
+from slimdeploy.cli.options import PROJECT, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 
+COPY = (option("--output-image", metavar="TYPE:PATH", help="Also write it: oci:FOLDER or docker-archive:FILE."),)
 
-@verb("build", PROJECT)
-def command(output: Output, flags: Flags) -> None:
+
+@verb("build", PROJECT, COPY)
+def command(output: Output, flags: Flags, output_image: str | None) -> None:
     """Compile, prove that the binary is static, and make the image. Prints REPOSITORY@DIGEST."""
+    from slimdeploy.deliver.file import OutputImage
     from slimdeploy.pipeline import build
 
-    built = build(request(flags, output), output.terminal)
+    copy = OutputImage.parse(output_image) if output_image else None
+    built = build(request(flags, output), output.terminal, copy)
     files = [{"path": path, "size": size} for path, size in built.image.files]
     output.result(
         built.reference,

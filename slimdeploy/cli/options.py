@@ -32,6 +32,7 @@ class Flags:
     timeout: float | None = None
     publish: int | None = None
     local: bool = False
+    push_timeout: float | None = None
 
 
 def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:  # noqa: ARG001
@@ -68,6 +69,7 @@ TARGET = (
     option("--kubeconfig", metavar="FILE", help="The kubeconfig (default: KUBECONFIG, ~/.kube/config)."),
     option("--local", is_flag=True, help="Local podman, whatever slim.toml names."),
 )
+PUSH = (option("--push-timeout", callback=duration, metavar="DURATION", help="Limit of a push, tries included (10m)."),)
 ROLLOUT = (
     option("--timeout", callback=duration, metavar="DURATION", help="How long to wait for the rollout, e.g. 5m."),
     option("--publish", "-p", type=click.IntRange(1, 65535), metavar="PORT", help="Local target: port on 127.0.0.1."),

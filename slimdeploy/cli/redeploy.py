@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import FrameType
 from typing import NoReturn
 
-from slimdeploy.cli.options import PROJECT, ROLLOUT, TARGET, Flags, duration, option, request, verb
+from slimdeploy.cli.options import PROJECT, PUSH, ROLLOUT, TARGET, Flags, duration, option, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.cli.up import closing, result
 from slimdeploy.errors import DeadlineExceeded
@@ -23,7 +23,7 @@ LIMITS = (
 )
 
 
-@verb("redeploy", PROJECT, TARGET, ROLLOUT, LIMITS)
+@verb("redeploy", PROJECT, TARGET, PUSH, ROLLOUT, LIMITS)
 def command(output: Output, flags: Flags, deadline: float, lock_wait: float | None) -> None:
     """`up` without anybody watching: never asks, ends in time, and prints one line (on stdout)."""
     from slimdeploy.pipeline import up

@@ -37,6 +37,8 @@ Variables = Annotated[
     MANY,
 ]
 
+Delivery = Literal["auto", "registry", "kind", "k3d", "minikube", "containerd"]
+
 Strategy = Annotated[Literal["scratch"], NotYet("builder", "base")]
 MainPackage = Annotated[str, AfterValidator(flags.main_package)]
 Platforms = Annotated[

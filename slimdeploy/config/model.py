@@ -148,6 +148,7 @@ class Cluster(Table):
 
     context: fields.Context = key("The context of the kubeconfig.", example="prod")
     namespace: fields.Namespace | None = key("The namespace. Default: app.name.", default=None, example="hello")
+    delivery: fields.Delivery = key("How the image gets into the cluster.", default="auto", example="kind")
 
 
 class Resources(Table):

@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.plan import RegistryPlan
-from slimdeploy.errors import IntegrityError, NotAllowed, PushFailed, SlimdeployError, Unreachable
-from slimdeploy.tools.command import ToolFailed, ToolTimeout
+from slimdeploy.deliver import credentials
+from slimdeploy.deliver.persistence import persist
+from slimdeploy.deliver.reasons import explain, said
+from slimdeploy.errors import IntegrityError, PushFailed
+from slimdeploy.events import Step, megabytes
+from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.skopeo import Skopeo
+from slimdeploy.tools.traffic import Watch
 
-REFUSED = re.compile(
-    r"unauthorized|authentication required|denied|status: 40[13]|invalid status code.*40[13]", re.IGNORECASE
+OVERWRITE_REFUSED = re.compile(
+    r"uploading manifest.*(immutable|be overwritten|tag invalid|already exists|denied|StatusCode: 4(0[0359]|12))",
+    re.IGNORECASE,
 )
-NO_ANSWER = re.compile(
-    r"no such host|connection refused|i/o timeout|network is unreachable|no route|tls: |x509: |HTTP response to HTTPS"
-)
 
 
-def push(plan: RegistryPlan, image: Image, skopeo: Skopeo) -> Delivered:
+def push(plan: RegistryPlan, image: Image, skopeo: Skopeo, step: Step) -> Delivered:
     """Make the registry hold this digest. Raises Unreachable, NotAllowed, PushFailed, IntegrityError."""
-    reference = f"{plan.repository}@{image.digest}"
-    tagged = f"{plan.repository}:{plan.tag or tag_of(image)}"
+    watch = Watch(plan.idle, lambda sent: step.waiting(_progress(sent, image)))
+    asking = replace(skopeo, watch=watch)
     try:
-        if skopeo.digest(tagged) == image.digest:
-            return Delivered(reference, image.digest, uploaded=False)
-        skopeo.copy_to_registry(image.layout, tagged)
-        held = skopeo.digest(reference)
+        return persist(lambda left: _push(plan, image, replace(asking, timeout=left)), plan.timeout, step)
     except ToolFailed as failure:
-        raise explain(failure, plan) from None
+        if OVERWRITE_REFUSED.search(said(failure)) and (held := _held(plan, image, asking)):
+            return _settle(plan, image, held)
+        raise explain(failure, plan.address, credentials.my_access(plan.address)) from None
+
+
+def tag_of(image: Image) -> str:
+    """The tag without image.tag: made of the digest, so it never moves, and no registry collects the manifest."""
+    return "slim-" + image.digest.removeprefix("sha256:")[:12]
+
+
+def _push(plan: RegistryPlan, image: Image, skopeo: Skopeo) -> Delivered:
+    reference, tagged = f"{plan.repository}@{image.digest}", _tagged(plan, image)
+    if skopeo.digest(tagged) == image.digest:
+        return Delivered(reference, image.digest, uploaded=False)
+    skopeo.copy_to_registry(image.layout, tagged)
+    held = skopeo.digest(f"{plan.address}@{image.digest}")
     if held != image.digest:
         raise IntegrityError(
             f"the registry does not hold what was pushed: {reference}",
@@ -38,21 +54,27 @@ def push(plan: RegistryPlan, image: Image, skopeo: Skopeo) -> Delivered:
     return Delivered(reference, image.digest, uploaded=True)
 
 
-def tag_of(image: Image) -> str:
-    """The tag without image.tag: made of the digest, so it never moves, and no registry collects the manifest."""
-    return "slim-" + image.digest.removeprefix("sha256:")[:12]
+def _settle(plan: RegistryPlan, image: Image, held: str) -> Delivered:
+    """The registry did not let us write a tag that is there: fine if somebody else has just put the same there."""
+    if held == image.digest:
+        return Delivered(f"{plan.repository}@{image.digest}", image.digest, uploaded=True)
+    raise PushFailed(
+        f"tag {plan.tag} is immutable and differs",
+        details=(f"{plan.address}:{plan.tag} there  {held}", f"{plan.address}:{plan.tag} here   {image.digest}"),
+        hint='a new version needs a new tag: image.tag = "{version}", or none at all',
+    )
 
 
-def explain(failure: ToolFailed, plan: RegistryPlan) -> SlimdeployError:
-    """What a failed skopeo means. skopeo says the cause in its last line."""
-    cause = failure.output[-1:] or ("no output",)
-    host = plan.repository.partition("/")[0]
-    if "server gave HTTP response to HTTPS" in failure.text:
-        return Unreachable(f"{host} speaks plain http", details=cause, hint="image.insecure = true, if that is meant")
-    if isinstance(failure, ToolTimeout) or NO_ANSWER.search(failure.text):
-        return Unreachable(
-            f"the registry {host} does not answer", details=cause, hint="see image.repository in slim.toml"
-        )
-    if REFUSED.search(failure.text):
-        return NotAllowed(f"the registry {host} refuses", details=cause, hint=f"skopeo login {host}")
-    return PushFailed(f"the registry {host} did not take the image", details=cause)
+def _held(plan: RegistryPlan, image: Image, skopeo: Skopeo) -> str | None:
+    try:
+        return skopeo.digest(_tagged(plan, image))
+    except ToolFailed:
+        return None
+
+
+def _tagged(plan: RegistryPlan, image: Image) -> str:
+    return f"{plan.address}:{plan.tag or tag_of(image)}"
+
+
+def _progress(sent: int, image: Image) -> str:
+    return f"{megabytes(min(sent, image.compressed_size))} of {megabytes(image.compressed_size)} sent"

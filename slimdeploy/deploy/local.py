@@ -10,21 +10,19 @@ from typing import Any
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Action, Applied, Change, Changes, ObjectRef, Release
 from slimdeploy.artifacts.plan import LocalTarget, WorkloadPlan
+from slimdeploy.deploy.container import SPEC, Spec, container_spec, host_port, published, run_arguments
 from slimdeploy.deploy.destination import Instance, Status
 from slimdeploy.deploy.diagnosis import advice
 from slimdeploy.deploy.diff import field_changes
 from slimdeploy.deploy.health import answer
 from slimdeploy.errors import PolicyRefused, RolloutFailed
 from slimdeploy.events import Note, Step
-from slimdeploy.manifests.labels import MANAGED_BY, MANAGER, labels
+from slimdeploy.manifests.labels import MANAGED_BY, MANAGER
 from slimdeploy.tools.command import ToolFailed
-from slimdeploy.tools.podman import Engine, Podman
+from slimdeploy.tools.podman import Podman
 
-SPEC = "slimdeploy/spec"
-"""Label that keeps what the container was made from: it is how the next `up` sees that nothing changed."""
 WORKER_SECONDS = 1.0
 GRACE_SECONDS = 10
-Spec = dict[str, Any]
 
 
 class Local:
@@ -148,47 +146,6 @@ class Local:
             hint = "end what listens there, or choose another: slimdeploy up --publish 18080"
             return RolloutFailed(f"port {ports} on 127.0.0.1 is in use", details=last, hint=hint)
         return RolloutFailed(f"podman cannot run {self.name}", details=last, hint=advice(failure.text, [], []))
-
-
-def container_spec(plan: WorkloadPlan, target: LocalTarget, image: str) -> Spec:
-    """What one container is made from: the same decisions as the Deployment's, as data."""
-    return {
-        "image": image,
-        "args": list(plan.args),
-        "env": dict(plan.env),
-        "user": f"{plan.user}:{plan.user}",
-        "memory": plan.memory_bytes,
-        "ports": {str(host_port(target, port.number)): port.number for port in plan.ports},
-        "labels": labels(plan.app),
-    }
-
-
-def host_port(target: LocalTarget, port: int) -> int:
-    """The port on 127.0.0.1: the program's own, or the one that was asked for."""
-    return target.publish or port
-
-
-def published(spec: Spec) -> LocalTarget:
-    """The target that a container was made for: it may have been another port than now."""
-    ports = spec.get("ports", {}).items()
-    return LocalTarget(next((int(host) for host, port in ports if int(host) != port), None))
-
-
-def run_arguments(name: str, spec: Spec, engine: Engine) -> tuple[str, ...]:
-    """The arguments of `podman run`: hardened as the pod is."""
-    arguments = ["--detach", "--replace", f"--name={name}", "--pull=never", "--read-only", f"--user={spec['user']}"]
-    arguments += [
-        "--cap-drop=ALL",
-        "--security-opt=no-new-privileges",
-        "--tmpfs=/tmp:rw,mode=1777",
-        "--read-only-tmpfs=false",
-    ]
-    arguments += [*engine.network, *(f"--ulimit={limit}" for limit in engine.ulimits)]
-    arguments += [f"--memory={spec['memory']}b", f"--memory-swap={spec['memory']}b"] if engine.limits else []
-    arguments += [f"--publish=127.0.0.1:{host}:{port}" for host, port in spec["ports"].items()]
-    arguments += [f"--env={key}={value}" for key, value in spec["env"].items()]
-    arguments += [f"--label={key}={value}" for key, value in spec["labels"].items()]
-    return (*arguments, f"--label={SPEC}={json.dumps(spec, sort_keys=True)}", spec["image"], *spec["args"])
 
 
 def _oom(state: dict[str, Any]) -> str:

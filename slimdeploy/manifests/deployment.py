@@ -15,6 +15,8 @@ from slimdeploy.manifests.labels import labels, metadata, selector
 
 GRACE_SECONDS = 30
 KEPT_REPLICA_SETS = 3
+NOWHERE = "localhost/"
+"""No registry has this name: such an image is on the node already, or will never be."""
 
 
 def deployment(plan: WorkloadPlan, namespace: str | None, image: str) -> Manifest:
@@ -62,7 +64,7 @@ def _container(plan: WorkloadPlan, image: str) -> dict[str, Any]:
     return {
         "name": plan.app,
         "image": image,
-        "imagePullPolicy": "IfNotPresent",
+        "imagePullPolicy": "Never" if image.startswith(NOWHERE) else "IfNotPresent",
         **({"args": [literal(each) for each in plan.args]} if plan.args else {}),
         "env": [{"name": name, "value": literal(value)} for name, value in plan.env],
         **({"ports": _ports(plan)} if plan.ports else {}),

@@ -12,6 +12,7 @@ from slimdeploy.artifacts.plan import (
     DeployPlan,
     Health,
     LocalTarget,
+    NodePlan,
     Port,
     RegistryPlan,
     StorePlan,
@@ -22,6 +23,7 @@ from slimdeploy.config.model import Config
 from slimdeploy.config.names import namespace
 from slimdeploy.config.rules import memory_bytes, parse_duration
 from slimdeploy.errors import UsageError
+from slimdeploy.plan.delivery import LocalRegistry, side_load
 
 DEFAULT_PORT = 8080
 TAG_LENGTH = 128  # OCI distribution spec 1.1, "pulling manifests"
@@ -37,11 +39,15 @@ class Overrides:
     timeout: float | None = None
     publish: int | None = None
     local: bool = False
+    push_timeout: float | None = None
 
 
-def make_deploy_plan(config: Config, app: str, version: str, overrides: Overrides) -> DeployPlan:
+def make_deploy_plan(
+    config: Config, app: str, version: str, overrides: Overrides, *, found: LocalRegistry | None = None
+) -> DeployPlan:
     """Decide everything about the deployment. Raises UsageError when the target cannot have the image."""
-    target, delivery = choose_target(config, app, overrides), delivery_plan(config, app, version)
+    target = choose_target(config, app, overrides)
+    delivery = delivery_plan(config, app, version, overrides, found=found)
     if isinstance(target, LocalTarget):
         if overrides.namespace and not overrides.local:
             raise UsageError("--namespace needs a cluster", hint="add a [cluster] table, or give --context")
@@ -49,7 +55,8 @@ def make_deploy_plan(config: Config, app: str, version: str, overrides: Override
     elif isinstance(delivery, StorePlan):
         raise UsageError(
             f"the cluster of context {target.context} cannot pull {delivery.repository}",
-            hint='name a registry that it can reach in slim.toml: image.repository = "registry.example.com/team/hello"',
+            hint='name a registry that it can reach: image.repository = "registry.example.com/team/hello"\n'
+            "or how to load it into the nodes: cluster.delivery (it names no registry of its own)",
         )
     timeout = overrides.timeout or parse_duration(config.deploy.timeout)
     return DeployPlan(workload_plan(config, app), target, delivery, timeout)
@@ -67,13 +74,31 @@ def choose_target(config: Config, app: str, overrides: Overrides) -> Target:
         raise UsageError(f"namespace {wanted}: {error}", hint="give --namespace, or cluster.namespace") from None
 
 
-def delivery_plan(config: Config, app: str, version: str) -> DeliveryPlan:
-    """Where `push` goes: image.repository, or podman's store without one."""
-    repository = config.image.repository
+def asks_for_registry(config: Config, app: str, overrides: Overrides) -> ClusterTarget | None:
+    """The cluster that has to be asked for a registry of its own before anything can be decided."""
+    target, delivery = choose_target(config, app, overrides), config.cluster.delivery if config.cluster else "auto"
+    asked = config.image.repository is None and delivery in {"auto", "registry"}
+    return target if asked and isinstance(target, ClusterTarget) else None
+
+
+def delivery_plan(
+    config: Config, app: str, version: str, overrides: Overrides, *, found: LocalRegistry | None = None
+) -> DeliveryPlan:
+    """Where `push` goes: image.repository, the cluster's own registry, its nodes, or else podman's store."""
+    repository, target = config.image.repository, choose_target(config, app, overrides)
+    push_to = ""
+    if isinstance(target, ClusterTarget):
+        delivery = config.cluster.delivery if config.cluster else "auto"
+        loader = side_load(delivery, target.context, repository=bool(repository or found))
+        if loader:
+            return NodePlan(repository or f"localhost/{app}", *loader)
+        if repository is None and found:
+            repository, push_to = f"{found.runtime}/{app}", f"{found.host}/{app}"
     if repository is None:
         return StorePlan(f"localhost/{app}")
     tag = (config.image.tag or "").replace("{version}", re.sub(r"[^A-Za-z0-9_.-]", "_", version))[:TAG_LENGTH]
-    return RegistryPlan(repository, tag, config.image.insecure or is_loopback(repository))
+    insecure, seconds = config.image.insecure or is_loopback(push_to or repository), overrides.push_timeout
+    return RegistryPlan(repository, tag, insecure, seconds or RegistryPlan.timeout, push_to=push_to)
 
 
 def workload_plan(config: Config, app: str) -> WorkloadPlan:

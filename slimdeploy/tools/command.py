@@ -22,6 +22,7 @@ from typing import Any
 from slimdeploy.errors import InternalError, SlimdeployError, ToolMissing
 from slimdeploy.tools.containment import containment
 from slimdeploy.tools.lines import Lines, LineSink
+from slimdeploy.tools.traffic import Watch, watched
 
 INHERITED = (
     "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_*", "TMPDIR", "XDG_*", "SSH_AUTH_SOCK",
@@ -48,12 +49,13 @@ class ToolFailed(SlimdeployError):
 
 
 class ToolTimeout(ToolFailed):
-    """A program did not end in time."""
+    """A program did not end in time, or moved no byte for so long."""
 
-    def __init__(self, tool: str, seconds: float, output: Sequence[str]) -> None:
+    def __init__(self, tool: str, seconds: float, output: Sequence[str], *, idle: bool = False) -> None:
         super().__init__(tool, 124, output)
-        self.what = f"{tool} did not end within {seconds:g} s"
+        self.what = f"{tool} {'moved nothing for' if idle else 'did not end within'} {seconds:g} s"
         self.args = (self.what,)
+        self.seconds, self.idle = seconds, idle
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Command:
     timeout: float | None = None
     contained: bool = False
     input: str | None = None
+    watch: Watch | None = None
 
 
 @functools.cache
@@ -109,7 +112,11 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
     calls = len(_terminations)
     running = sh.Command(argv[0])(*argv[1:], **{name: value for name, value in options.items() if value is not None})
     tool = Path(program).name
-    with _registered(running, contained=command.contained), _deadline(running.pid, command.timeout) as expired:
+    with (
+        _registered(running, contained=command.contained),
+        _deadline(running.pid, command.timeout) as expired,
+        watched(running.pid, command.watch, _kill_group) as idle,
+    ):
         try:
             if len(_terminations) > calls:  # we were told to stop while it started
                 _kill_group(running.pid)
@@ -117,6 +124,8 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
         except sh.ErrorReturnCode as failure:
             if expired.is_set():
                 raise ToolTimeout(tool, command.timeout or 0.0, err.lines) from None
+            if command.watch and idle.is_set():
+                raise ToolTimeout(tool, command.watch.idle, err.lines, idle=True) from None
             raise ToolFailed(tool, failure.exit_code, err.lines or out.lines) from None
     return out.text
 

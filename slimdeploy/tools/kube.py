@@ -20,19 +20,12 @@ from slimdeploy.artifacts.deploy import Manifest, ObjectRef
 from slimdeploy.artifacts.plan import ClusterTarget
 from slimdeploy.errors import ApiRejected, Unreachable, UnreadableFile, WrongCluster
 from slimdeploy.tools.kube_errors import Answer, explain, is_worth_another_try, pause
+from slimdeploy.tools.kube_paths import PATHS, equal, path_of
 
 MANAGER = "slimdeploy"
 CONNECT_SECONDS, SILENT_SECONDS = 5.0, 30.0
 ATTEMPTS = 5
 IN_CLUSTER = "in-cluster"  # stands for the ServiceAccount of the pod that we run in
-PATHS = {
-    "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
-    "Service": "/api/v1/namespaces/{}/services",
-    "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
-    "ReplicaSet": "/apis/apps/v1/namespaces/{}/replicasets",
-    "Pod": "/api/v1/namespaces/{}/pods",
-    "Event": "/api/v1/namespaces/{}/events",
-}
 
 
 @dataclass(frozen=True)
@@ -56,13 +49,13 @@ class Kube:
 
     def get(self, ref: ObjectRef) -> dict[str, Any] | None:
         """The live object; None if there is none."""
-        return None if (answer := self._ask("GET", _path(ref), f"get {ref}")).status == 404 else answer.document
+        return None if (answer := self._ask("GET", path_of(ref), f"get {ref}")).status == 404 else answer.document
 
     def apply(self, manifest: Manifest, *, dry_run: bool) -> Stored:
         """Server-side apply (KEP-555), strict about unknown fields. Raises FieldConflict, ApiRejected, NotAllowed."""
         ref = ObjectRef.of(manifest)
         query = {"fieldManager": MANAGER, "fieldValidation": "Strict"} | ({"dryRun": "All"} if dry_run else {})
-        answer = self._ask("PATCH", f"{_path(ref)}?{urlencode(query)}", f"apply {ref}", manifest)
+        answer = self._ask("PATCH", f"{path_of(ref)}?{urlencode(query)}", f"apply {ref}", manifest)
         if answer.status == 404:
             raise ApiRejected(
                 f"namespace {ref.namespace} does not exist on {self.server}",
@@ -72,11 +65,11 @@ class Kube:
 
     def pods(self, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """Those that carry these labels."""
-        return self._list("Pod", namespace, labelSelector=_equal(selector))
+        return self._list("Pod", namespace, labelSelector=equal(selector))
 
     def replica_sets(self, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """The ReplicaSets that carry these labels."""
-        return self._list("ReplicaSet", namespace, labelSelector=_equal(selector))
+        return self._list("ReplicaSet", namespace, labelSelector=equal(selector))
 
     def events(self, namespace: str, name: str) -> tuple[dict[str, Any], ...]:
         """The events about one object."""
@@ -102,7 +95,7 @@ class Kube:
     def delete(self, ref: ObjectRef, uid: str) -> None:
         """Delete exactly this object, its dependents first; nothing when it is gone already."""
         self._ask(
-            "DELETE", _path(ref), f"delete {ref}", {"propagationPolicy": "Foreground", "preconditions": {"uid": uid}}
+            "DELETE", path_of(ref), f"delete {ref}", {"propagationPolicy": "Foreground", "preconditions": {"uid": uid}}
         )
 
     def _list(self, kind: str, namespace: str, **query: str) -> tuple[dict[str, Any], ...]:
@@ -190,11 +183,3 @@ def _contexts(files: str) -> tuple[str, ...]:
     except (config.ConfigException, OSError, ValueError):
         return ()
     return tuple(context["name"] for context in contexts)
-
-
-def _path(ref: ObjectRef) -> str:
-    return f"{PATHS[ref.kind].format(ref.namespace)}/{ref.name}"
-
-
-def _equal(selector: Mapping[str, str]) -> str:
-    return ",".join(f"{key}={value}" for key, value in selector.items())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from slimdeploy.tools import command
+from slimdeploy.tools import command, foreground
 from slimdeploy.tools.command import Command, ToolFailed
 from slimdeploy.tools.lines import LineSink
 
@@ -45,6 +45,11 @@ class Podman:
     def run(self, arguments: Iterable[str]) -> str:
         """`podman run`, with `arguments` up to the image and its own; the container's id."""
         return self._run("run", *arguments).strip()
+
+    def run_in_foreground(self, arguments: Iterable[str], grace: int) -> tuple[int, int | None]:
+        """`podman run` with our streams, to the end: its exit code, and the signal that we were told to end by."""
+        argv = ("podman", *self.engine.flags, "run", *arguments)
+        return foreground.run(Command(argv, environment=self._environment(), inherit=INHERIT), HINT, grace)
 
     def inspect(self, container: str) -> dict[str, Any] | None:
         """`podman container inspect`; None if there is none."""

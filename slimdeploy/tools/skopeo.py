@@ -1,25 +1,30 @@
-"""skopeo: the one that moves images, from the OCI layout to a registry or into podman's store."""
+"""skopeo: the one that moves images, from the OCI layout to a registry, into podman's store, or into a file."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.tools import command
 from slimdeploy.tools.command import Command, ToolFailed
 from slimdeploy.tools.lines import LineSink
+from slimdeploy.tools.traffic import Watch
 
 HINT = "install skopeo (package skopeo)"
 INHERIT = ("REGISTRY_AUTH_FILE", "DOCKER_CONFIG", "CONTAINERS_*", "AWS_*", "GOOGLE_*", "AZURE_*")
 RETRIES = "0"  # skopeo would retry a 401, too: the policy is ours
+HELPER_SECONDS = 30.0
 
 
+@dataclass(frozen=True)
 class Skopeo:
-    """skopeo of this machine. `insecure` allows plain http and unknown certificates."""
+    """skopeo of this machine. `insecure` allows plain http and unknown certificates; `timeout` in seconds, a call."""
 
-    def __init__(self, *, insecure: bool = False, on_line: LineSink | None = None) -> None:
-        self.insecure = insecure
-        self.on_line = on_line
+    insecure: bool = False
+    on_line: LineSink | None = None
+    timeout: float = 600.0
+    watch: Watch | None = None
 
     def copy_to_registry(self, layout: Path, reference: str) -> None:
         """`skopeo copy oci:LAYOUT docker://REFERENCE`, digest kept."""
@@ -32,6 +37,14 @@ class Skopeo:
         """`skopeo copy oci:LAYOUT containers-storage:NAME`: podman's own store, digest kept."""
         self._run("copy", "--preserve-digests", f"oci:{layout}", f"containers-storage:{name}", contained=False)
 
+    def copy_to_layout(self, layout: Path, folder: Path, tag: str) -> None:
+        """`skopeo copy oci:LAYOUT oci:FOLDER:TAG`, digest kept; what else is in there stays."""
+        self._run("copy", "--preserve-digests", f"oci:{layout}", f"oci:{folder}:{tag}")
+
+    def copy_to_archive(self, layout: Path, file: Path, name: str) -> None:
+        """`skopeo copy oci:LAYOUT docker-archive:FILE:NAME`, for `docker load`. That format has another digest."""
+        self._run("copy", f"oci:{layout}", f"docker-archive:{file}:{name}")
+
     def digest(self, reference: str) -> str | None:
         """The digest of what the registry really serves under this name, computed here; None if it has none."""
         verify = f"--tls-verify={str(not self.insecure).lower()}"
@@ -43,11 +56,21 @@ class Skopeo:
             raise
         return "sha256:" + hashlib.sha256(manifest.encode()).hexdigest()
 
+    def login(self, host: str) -> str:
+        """`skopeo login --get-login`: the user whose credentials it would use; it asks the credential helper for it."""
+        command.require("skopeo", HINT)
+        argv = ("skopeo", "login", "--get-login", host)
+        run = Command(argv, inherit=INHERIT, contained=True, folder=Path("/"), timeout=HELPER_SECONDS)
+        return command.run(run).strip()
+
     def _run(self, *arguments: str, contained: bool = True) -> str:
         command.require("skopeo", HINT)
-        run = Command(("skopeo", *arguments), inherit=INHERIT, contained=contained, timeout=600)
+        argv = ("skopeo", *arguments)
+        run = Command(argv, inherit=INHERIT, contained=contained, timeout=self.timeout, watch=self.watch)
         return command.run(run, self.on_line)
 
 
 def _is_absent(text: str) -> bool:
+    if "credentials" in text:  # docker-credential-x: executable file not found
+        return False
     return any(words in text for words in ("manifest unknown", "name unknown", "not found", "was deleted"))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.cluster import web
 from tests.cluster.ports import free_ports
 
 CONFIG = """\
@@ -70,7 +70,7 @@ def running_registry(folder: Path) -> Iterator[Registry]:
     with started.log.open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     try:
-        _wait_until_serving(started.address)
+        wait_until_listening(started.address)
         yield started
     finally:
         process.kill()
@@ -83,17 +83,12 @@ def command_line(folder: Path, address: str) -> list[str]:
     return ["docker-registry", "serve", str(config)]
 
 
-def _wait_until_serving(address: str) -> None:
-    deadline = time.monotonic() + 10
-    while not _answers(address):
+def wait_until_listening(address: str) -> None:
+    """It listens when it is ready to answer, by http or https."""
+    deadline, (host, port) = time.monotonic() + 10, address.split(":")
+    while True:
+        with suppress(OSError), socket.create_connection((host, int(port)), 2):
+            return
         if time.monotonic() > deadline:
             raise TimeoutError(f"the registry does not answer on {address}")
         time.sleep(0.02)
-
-
-def _answers(address: str) -> bool:
-    try:
-        web.get(f"http://{address}/v2/", timeout=2)
-    except OSError:
-        return False
-    return True

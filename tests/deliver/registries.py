@@ -1,125 +1,84 @@
-"""Registries that do not simply say yes: one that wants a password, and a proxy that lies about another one."""
+"""The real registry with TLS or with logins: certificates that are wrong in each way, and one user."""
 
 from __future__ import annotations
 
-import base64
-import http.client
-import json
 import subprocess
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tests.cluster.ports import free_ports
+from tests.cluster.registry import CONFIG, wait_until_listening
 
-USER, PASSWORD = "somebody", "secret"
-HTPASSWD = f"{USER}:$2b$04$s7GnL2tsVFl0FYvtmfJt3.DePqhDZBexkA9WG0aKj/6KkFQAhMHsy\n"
-CONFIG = """\
-version: 0.1
-log: {{level: error}}
-storage: {{filesystem: {{rootdirectory: {folder}/storage}}}}
-http: {{addr: {address}}}
-auth: {{htpasswd: {{realm: test, path: {folder}/htpasswd}}}}
+USER, PASSWORD = "alice", "secret"
+HTPASSWD = f"{USER}:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n"
+TLS = """\
+  tls:
+    certificate: {folder}/tls.crt
+    key: {folder}/tls.key
 """
+LOGIN = """\
+auth:
+  htpasswd:
+    realm: test
+    path: {folder}/htpasswd
+"""
+AUTHORITY = """\
+[ca]
+default_ca = here
+[here]
+database = index
+serial = serial
+new_certs_dir = .
+default_md = sha256
+policy = names
+copy_extensions = copy
+[names]
+commonName = supplied
+"""
+YEARS = {"valid": ("20200101", "20900101"), "past": ("20200101", "20210101"), "future": ("20800101", "20900101")}
 
 
 @contextmanager
-def registry_with_password(folder: Path) -> Iterator[str]:
-    """The address of a registry that only USER may use, with PASSWORD."""
-    address = f"127.0.0.1:{free_ports(1)[0]}"
+def registry_with_login(folder: Path) -> Iterator[str]:
+    """Its address; only USER with PASSWORD may do anything."""
     (folder / "htpasswd").write_text(HTPASSWD)
-    (folder / "config.yaml").write_text(CONFIG.format(folder=folder, address=address))
-    command = ["setpriv", "--pdeathsig", "KILL", "--", "docker-registry", "serve", str(folder / "config.yaml")]
+    with _running(folder, LOGIN) as address:
+        yield address
+
+
+@contextmanager
+def registry_with_tls(folder: Path, *, name: str, years: str) -> Iterator[str]:
+    """Its address; the certificate is self-signed, for `name` (as in subjectAltName), valid in these YEARS."""
+    _certify(folder, name, YEARS[years])
+    with _running(folder, TLS) as address:
+        yield address
+
+
+@contextmanager
+def _running(folder: Path, more: str) -> Iterator[str]:
+    address, config = f"127.0.0.1:{free_ports(1)[0]}", folder / "registry.yaml"
+    config.write_text((CONFIG + more).format(folder=folder, address=address))
+    command = ["setpriv", "--pdeathsig", "KILL", "--", "docker-registry", "serve", str(config)]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(address)
+        wait_until_listening(address)
         yield address
     finally:
         process.kill()
         process.wait()
 
 
-def login(file: Path, address: str, password: str) -> Path:
-    """A file of credentials, as docker and skopeo keep it."""
-    secret = base64.b64encode(f"{USER}:{password}".encode()).decode()
-    file.write_text(json.dumps({"auths": {address: {"auth": secret}}}))
-    return file
+def _certify(folder: Path, name: str, years: tuple[str, str]) -> None:
+    (folder / "ca.cnf").write_text(AUTHORITY)
+    (folder / "index").touch()
+    (folder / "serial").write_text("01\n")
+    start, end = (f"{day}000000Z" for day in years)
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc", "-keyout", "tls.key")
+    _openssl(folder, "req", *key, "-subj", "/CN=registry", "-addext", f"subjectAltName={name}", "-out", "request")
+    signed = ("-selfsign", "-keyfile", "tls.key", "-startdate", start, "-enddate", end, "-batch", "-notext")
+    _openssl(folder, "ca", "-config", "ca.cnf", "-in", "request", *signed, "-out", "tls.crt")
 
 
-@dataclass(frozen=True)
-class Reply:
-    """One answer of a registry."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-
-Twist = Callable[[str, str, Reply], Reply]
-
-
-@contextmanager
-def proxy(upstream: str, twist: Twist) -> Iterator[str]:
-    """The address of a proxy; `twist` gets method, path and the true answer, and returns what is answered instead."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            true = _ask(upstream, self.command, self.path, headers=dict(self.headers), body=body)
-            reply = twist(self.command, self.path, true)
-            self.send_response(reply.status)
-            for name, value in reply.headers:
-                if name.lower() not in {"content-length", "transfer-encoding", "date", "connection"}:
-                    self.send_header(name, value)
-            length = dict(reply.headers).get("Content-Length") if self.command == "HEAD" else len(reply.body)
-            self.send_header("Content-Length", str(length or 0))
-            self.end_headers()
-            self.wfile.write(reply.body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name in the base class
-            pass
-
-    for method in ("GET", "HEAD", "POST", "PUT", "PATCH"):
-        setattr(Handler, f"do_{method}", Handler.answer)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def _ask(upstream: str, method: str, path: str, *, headers: dict[str, str], body: bytes) -> Reply:
-    connection = http.client.HTTPConnection(upstream, timeout=30)
-    sent = {name: value for name, value in headers.items() if name.lower() not in {"transfer-encoding", "connection"}}
-    try:
-        connection.request(method, path, body=body, headers=sent)
-        answer = connection.getresponse()
-        return Reply(answer.status, tuple(answer.getheaders()), answer.read())
-    finally:
-        connection.close()
-
-
-def _wait_for(address: str) -> None:
-    deadline = time.monotonic() + 10
-    while not _answers(address):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"no registry at {address}")
-        time.sleep(0.02)
-
-
-def _answers(address: str) -> bool:
-    try:
-        return _ask(address, "GET", "/v2/", headers={}, body=b"").status == 401
-    except OSError:
-        return False
+def _openssl(folder: Path, *arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True, text=True)

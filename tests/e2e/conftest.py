@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import uuid
@@ -140,6 +141,15 @@ def deployed(hello: Project, cluster: Cluster, namespace: str) -> Project:
     """hello, ready to be brought up in the test cluster."""
     hello.environment["KUBECONFIG"] = str(cluster.kubeconfig)
     return hello.write(slim__toml=for_cluster(cluster, namespace))
+
+
+@pytest.fixture
+def port() -> int:
+    """A free port on loopback."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
 
 
 @pytest.fixture

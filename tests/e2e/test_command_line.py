@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.cluster.registry import Registry
+from tests.deliver.faults import Fault, proxy_to
 from tests.e2e.conftest import Project, go_mod
 
 ROOT = Path(__file__).parents[2]
@@ -181,3 +182,28 @@ def test_help_is_quick_and_names_every_verb() -> None:
         assert f"  {verb} " in done.stdout
     for heavy in ("pydantic", "kubernetes", "rich", "sh"):
         assert f" {heavy}\n" not in done.stderr, f"--help must not import {heavy}"
+
+
+def test_a_registry_that_refuses_ends_the_build_at_once(hello: Project, registry: Registry) -> None:
+    with proxy_to(registry.address, Fault("status", "POST", status=403)) as proxy:
+        hello.write(slim__toml=f'image.repository = "{proxy.address}/team/hello"\n')
+        result = hello.slimdeploy("push")
+    assert result.code == 77, result
+    assert f"nobody may not push to team/hello on {proxy.address}" in result.stderr
+    assert "  image " not in result.stderr
+
+
+def test_a_registry_that_hangs_ends_with_69(hello: Project, registry: Registry) -> None:
+    with proxy_to(registry.address, Fault("hang")) as proxy:
+        hello.write(slim__toml=f'image.repository = "{proxy.address}/team/hello"\n')
+        result = hello.slimdeploy("push", "--push-timeout", "2s")
+    assert result.code == 69, result
+    assert "was not done within 2 s" in result.stderr
+
+
+def test_the_image_as_a_layout_and_as_an_archive(hello: Project) -> None:
+    digest = hello.slimdeploy("build", "--output-image", "oci:out/layout").stdout.strip().partition("@")[2]
+    assert digest in (hello.folder / "out/layout/index.json").read_text()
+    result = hello.slimdeploy("build", "--output-image", "docker-archive:out/hello.tar")
+    assert (result.code, (hello.folder / "out/hello.tar").is_file()) == (0, True), result
+    assert hello.slimdeploy("build", "--output-image", "tar:x").code == 64

@@ -15,15 +15,6 @@ from tests.e2e.conftest import CRASHES, Project
 
 
 @pytest.fixture
-def port() -> int:
-    """A free port on loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
-
-
-@pytest.fixture
 def here(hello: Project, local_name: str, port: int) -> Iterator[Project]:
     """hello under a name and a port of its own; whatever a test leaves is taken down."""
     hello.environment["SLIMDEPLOY_PUBLISH"] = str(port)

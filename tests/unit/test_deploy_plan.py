@@ -154,7 +154,7 @@ def test_plain_http_is_fine_on_loopback_only(repository: str, loopback: bool) ->
 
 def test_insecure_can_be_asked_for() -> None:
     image = {"repository": REPOSITORY, "insecure": True}
-    plan = delivery_plan(config(image=image), "hello", "dev")
+    plan = delivery_plan(config(image=image), "hello", "dev", Overrides())
     assert plan == RegistryPlan(REPOSITORY, "", insecure=True)
 
 
@@ -171,10 +171,10 @@ def test_insecure_can_be_asked_for() -> None:
     ],
 )
 def test_the_tag_holds_the_version(tag: str, version: str, pushed: str) -> None:
-    plan = delivery_plan(config(image={"repository": REPOSITORY, "tag": tag}), "hello", version)
+    plan = delivery_plan(config(image={"repository": REPOSITORY, "tag": tag}), "hello", version, Overrides())
     assert isinstance(plan, RegistryPlan)
     assert plan.tag == pushed
 
 
 def test_without_a_repository_the_image_stays_here() -> None:
-    assert delivery_plan(config(), "hello", "dev") == StorePlan("localhost/hello")
+    assert delivery_plan(config(), "hello", "dev", Overrides()) == StorePlan("localhost/hello")

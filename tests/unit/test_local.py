@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from slimdeploy.artifacts.plan import LocalTarget, Port
-from slimdeploy.deploy.local import SPEC, container_spec, host_port, run_arguments
+from slimdeploy.deploy.container import (
+    SPEC,
+    Wish,
+    container_spec,
+    foreground_arguments,
+    hardened,
+    host_port,
+    publication,
+    run_arguments,
+)
+from slimdeploy.errors import UsageError
 from slimdeploy.tools.podman import Engine
 from tests.unit.samples import HTTP, IMAGE, worker, workload
 
@@ -107,3 +118,49 @@ def test_replicas_and_cpu_do_not_matter_here() -> None:
 @pytest.mark.parametrize(("publish", "port"), [(None, 8080), (18080, 18080)])
 def test_host_port(publish: int | None, port: int) -> None:
     assert host_port(LocalTarget(publish), 8080) == port
+
+
+def foreground(wish: Wish) -> tuple[str, ...]:
+    spec = container_spec(PLAN, LocalTarget(), IMAGE)
+    return foreground_arguments("x", spec, LIMITED, wish=wish, env_file=Path("values"))
+
+
+def test_both_ways_to_run_are_hardened_alike() -> None:
+    shared = hardened("x", container_spec(PLAN, LocalTarget(), IMAGE), LIMITED)
+    assert shared == run_arguments("x", container_spec(PLAN, LocalTarget(), IMAGE), LIMITED)[2 : 2 + len(shared)]
+    assert shared == foreground(Wish())[1 : 1 + len(shared)]
+
+
+def test_values_come_from_a_file_but_for_those_that_no_line_can_hold() -> None:
+    wish = Wish(env={"SECRET": "s3cr3t", "KEY": "two\nlines", "LONG": "x" * 70_000})
+    assert [each.partition("=")[2][:5] for each in foreground(wish) if each.startswith("--env=")] == ["KEY=t", "LONG="]
+    assert "--env-file=values" in foreground(wish)
+    assert "s3cr3t" not in " ".join(foreground(wish))
+
+
+def test_arguments_that_are_given_replace_the_apps_own() -> None:
+    assert foreground(Wish())[-3:] == (IMAGE, "--greeting", "hi there")
+    assert foreground(Wish(args=("a",)))[-2:] == (IMAGE, "a")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("18080:8080", "127.0.0.1:18080:8080"),
+        ("18080", "127.0.0.1:18080:8080"),
+        ("0.0.0.0:18080:9000", "0.0.0.0:18080:9000"),
+    ],
+)
+def test_what_is_published(text: str, wanted: str) -> None:
+    assert publication(text, [8080, 9000]) == wanted
+
+
+@pytest.mark.parametrize("text", ["", "x", "0:1", "1:65536", "1:2:3:4", "8080:", "٣:1"])
+def test_what_cannot_be_published(text: str) -> None:
+    with pytest.raises(UsageError, match="--publish"):
+        publication(text, [8080])
+
+
+def test_a_worker_has_no_port_to_publish() -> None:
+    with pytest.raises(UsageError):
+        publication("18080", [])

@@ -1,0 +1,68 @@
+"""Image -> a folder or a file that other tools read: an OCI layout, or what `docker load` takes."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from slimdeploy.artifacts.build import Image
+from slimdeploy.errors import DiskFull, PushFailed, UsageError
+from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.skopeo import Skopeo
+
+KINDS = ("oci", "docker-archive")
+FORMS = "oci:FOLDER or docker-archive:FILE"
+
+
+@dataclass(frozen=True)
+class OutputImage:
+    """Where a copy of the image is written. `kind` is one of KINDS."""
+
+    kind: str
+    path: Path
+
+    @classmethod
+    def parse(cls, text: str) -> OutputImage:
+        """Of `oci:FOLDER` or `docker-archive:FILE`. Raises UsageError."""
+        kind, colon, path = text.partition(":")
+        if kind not in KINDS or not colon or not path:
+            raise UsageError(f"--output-image {text}: expected {FORMS}")
+        if ":" in path:
+            raise UsageError(f"--output-image {text}: no ':' in the path", hint="skopeo would take it for a tag")
+        return cls(kind, Path(path).absolute())
+
+
+def write(output: OutputImage, image: Image, name: str, skopeo: Skopeo) -> None:
+    """Write the image as `name` (repository:tag). A file is replaced whole, other images in a layout stay.
+
+    Raises UsageError, PushFailed, DiskFull.
+    """
+    _check(output)
+    fresh = output.path.with_name(f".{output.path.name}.new")
+    try:
+        output.path.parent.mkdir(parents=True, exist_ok=True)
+        if output.kind == "oci":
+            return skopeo.copy_to_layout(image.layout, output.path, name.rpartition(":")[2])
+        fresh.unlink(missing_ok=True)
+        skopeo.copy_to_archive(image.layout, fresh, name)
+        fresh.replace(output.path)
+    except (ToolFailed, OSError) as failure:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        cause = failure.output[-1] if isinstance(failure, ToolFailed) and failure.output else str(failure)
+        kind = DiskFull if "no space left" in cause.lower() else PushFailed
+        raise kind(f"cannot write {output.kind}:{output.path}", details=(cause,)) from None
+
+
+def _check(output: OutputImage) -> None:
+    if output.kind == "docker-archive" and output.path.is_dir():
+        raise UsageError(f"{output.path} is a folder", hint=f"--output-image is {FORMS}")
+    if output.kind == "oci" and not _may_hold_a_layout(output.path):
+        raise UsageError(f"{output.path} is there, and is no OCI layout", hint="name a new or an empty folder")
+
+
+def _may_hold_a_layout(path: Path) -> bool:
+    if not path.exists() or (path / "oci-layout").is_file():
+        return True
+    return path.is_dir() and not any(path.iterdir())

@@ -1,0 +1,22 @@
+"""Image -> Delivered, wherever the plan says: a registry, the nodes of a cluster, or podman's store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from slimdeploy.artifacts.build import Delivered, Image
+from slimdeploy.artifacts.plan import DeliveryPlan, NodePlan, RegistryPlan
+from slimdeploy.deliver import nodes, registry, store
+from slimdeploy.events import Step
+from slimdeploy.tools.command import LineSink
+from slimdeploy.tools.podman import Podman, local_engine
+from slimdeploy.tools.skopeo import Skopeo
+
+
+def hand_over(plan: DeliveryPlan, image: Image, step: Step, *, work: Path, on_line: LineSink) -> Delivered:
+    """The image where it will run, under its digest."""
+    if isinstance(plan, RegistryPlan):
+        return registry.push(plan, image, Skopeo(plan.insecure, on_line), step)
+    if isinstance(plan, NodePlan):
+        return nodes.load(plan, image, work, on_line)
+    return store.load(plan, image, Skopeo(on_line=on_line), Podman(local_engine()))

@@ -1,0 +1,27 @@
+"""Where the API server keeps each kind that we ask for. (Discovery would be a request a group.)"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from slimdeploy.artifacts.deploy import ObjectRef
+
+PATHS = {
+    "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
+    "ConfigMap": "/api/v1/namespaces/{}/configmaps",
+    "Service": "/api/v1/namespaces/{}/services",
+    "Deployment": "/apis/apps/v1/namespaces/{}/deployments",
+    "ReplicaSet": "/apis/apps/v1/namespaces/{}/replicasets",
+    "Pod": "/api/v1/namespaces/{}/pods",
+    "Event": "/api/v1/namespaces/{}/events",
+}
+
+
+def path_of(ref: ObjectRef) -> str:
+    """The path of one object."""
+    return f"{PATHS[ref.kind].format(ref.namespace)}/{ref.name}"
+
+
+def equal(selector: Mapping[str, str]) -> str:
+    """A label selector."""
+    return ",".join(f"{key}={value}" for key, value in selector.items())

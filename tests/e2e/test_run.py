@@ -1,0 +1,110 @@
+"""`slimdeploy run`: the image in the foreground, in local podman."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Project, go_mod
+
+SHOWS = """package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+)
+
+func main() {
+	fmt.Println(strings.Join(os.Args[1:], "|"), os.Getenv("SECRET"), os.Getuid(), os.WriteFile("/x", nil, 0o600))
+	fmt.Fprintln(os.Stderr, "to stderr")
+	if len(os.Args) > 1 && os.Args[1] == "fails" {
+		os.Exit(7)
+	}
+	if len(os.Args) > 1 {
+		return
+	}
+	panic(http.ListenAndServe(":"+os.Getenv("PORT"), nil))
+}
+"""
+
+
+@pytest.fixture
+def shows(project: Project, local_name: str) -> Project:
+    """A program that prints what it sees, with nothing but a go.mod beside it."""
+    return project.write(go__mod=go_mod(local_name), main__go=SHOWS)
+
+
+def containers() -> list[str]:
+    out = subprocess.run(
+        ["podman", "ps", "--all", "--format", "{{.Names}}"], capture_output=True, text=True, check=True
+    )
+    return [name for name in out.stdout.split() if name.startswith("slimdeploy-run-")]
+
+
+def wait_for(url: str) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(url, timeout=2)
+        except urllib.error.HTTPError:
+            return  # 404 is an answer
+        except OSError:
+            time.sleep(0.05)
+    pytest.fail(f"{url} does not answer")
+
+
+def test_its_output_is_ours_and_its_arguments_are_given(shows: Project) -> None:
+    before = containers()
+    result = shows.slimdeploy("run", "-e", "SECRET=two\nlines", "--", "a b", "-c")
+    assert result.code == 0, result
+    assert result.stdout == "a b|-c two\nlines 65532 open /x: read-only file system\n"
+    assert "to stderr" in result.stderr
+    assert "ended with exit code 0" in result.stderr
+    assert containers() == before
+
+
+def test_its_exit_code_is_said(shows: Project) -> None:
+    result = shows.slimdeploy("run", "fails")
+    assert result.code == 90
+    assert "ended with exit code 7" in result.stderr
+
+
+def test_ctrl_c_stops_it_and_no_value_is_in_argv(shows: Project, port: int, tmp_path: Path) -> None:
+    shows.environment["SECRET"] = "s3cr3t-" + tmp_path.name
+    before, process = containers(), shows.start("run", "-p", f"{port}:8080", "-e", "SECRET")
+    wait_for(f"http://127.0.0.1:{port}/")
+    (name,) = set(containers()) - set(before)
+    seen = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    assert not [line for line in seen if shows.environment["SECRET"].encode() in line]
+    found = json.loads(subprocess.run(["podman", "inspect", name], capture_output=True, check=True).stdout)[0]
+    assert found["HostConfig"]["ReadonlyRootfs"]
+    assert found["HostConfig"]["PortBindings"]["8080/tcp"][0] == {"HostIp": "127.0.0.1", "HostPort": str(port)}
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 130
+    assert containers() == before
+    process.communicate()
+
+
+def test_killed_it_leaves_no_container(shows: Project, port: int) -> None:
+    before, process = containers(), shows.start("run", "-p", f"{port}:8080")
+    wait_for(f"http://127.0.0.1:{port}/")
+    process.kill()
+    process.communicate()
+    for _ in range(200):
+        if containers() == before:
+            return
+        time.sleep(0.05)
+    pytest.fail("the container goes on")
+
+
+def test_wrong_flags(shows: Project) -> None:
+    for flags, text in ((("-p", "x:1"), "HOST_PORT:PORT"), (("-e", "NOT_THERE_AT_ALL"), "no such variable")):
+        result = shows.slimdeploy("run", *flags)
+        assert (result.code, text in result.stderr) == (64, True), result
