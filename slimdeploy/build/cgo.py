@@ -12,7 +12,6 @@ from slimdeploy.build.known import replacement
 from slimdeploy.tools.go import Dependency, Go
 
 EXCLUDED = re.compile(r"(?:imports |^package |^)(\S+): build constraints exclude all Go files", re.MULTILINE)
-NOT_ALLOWED = re.compile(r"^package (\S+): C source files not allowed", re.MULTILINE)
 HEADER = re.compile(r"^# (\S+)$")
 QUALIFIER = re.compile(r"\b([A-Za-z_]\w*)\.(?=[A-Za-z_])")
 STATIC = 'link C in, too: static.cgo = "static" in slim.toml'
@@ -80,7 +79,7 @@ def import_graph(plan: CompilePlan, go: Go) -> ImportGraph:
 def blamed(lines: tuple[str, ...], graph: ImportGraph) -> tuple[Culprit, ...]:
     """The packages whose missing C code is why these lines of `go build` say what they say."""
     text, suspects = "\n".join(lines), {each.package: each for each in graph.culprits()}
-    named = {*EXCLUDED.findall(text), *NOT_ALLOWED.findall(text)} | _undefined(lines, graph, set(suspects))
+    named = set(EXCLUDED.findall(text)) | _undefined(lines, graph, set(suspects))
     return tuple(suspects[each] for each in suspects if each in named)
 
 

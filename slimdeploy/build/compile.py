@@ -19,7 +19,7 @@ from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.go import Go
 
 WANTS_GLIBC = re.compile(r"Using '(\w+)' in statically linked applications")
-SIGNS_OF_CGO = ("build constraints exclude all", "undefined", "C source files not allowed")
+SIGNS_OF_CGO = ("build constraints exclude all", "undefined")
 
 
 def compile_binary(plan: CompilePlan, go: Go, output: Path, report: Report) -> Binary:

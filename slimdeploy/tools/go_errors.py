@@ -97,9 +97,9 @@ MEANINGS = (
     ),
     Meaning(
         r"could not read Username|terminal prompts disabled|Authentication failed|Permission denied \(publickey|"
-        r"401 Unauthorized|403 Forbidden",
+        r"no secure protocol found for repository|401 Unauthorized|403 Forbidden",
         NotAllowed,
-        "a module's server refuses to hand it out",
+        "a module's server does not let us in",
         LOGIN,
     ),
     Meaning(

@@ -82,10 +82,6 @@ SHOP = (
             ["go-native"],
         ),
         (("github.com/x/go-native: build constraints exclude all Go files in /m/x",), ["go-native"]),
-        (
-            ("package github.com/x/go-native: C source files not allowed when not using cgo or SWIG: a.c",),
-            ["go-native"],
-        ),
         (("# github.com/x/go-native", "/m/a.go:10:4: undefined: State"), ["go-native"]),
         (("# shop/store", "store/s.go:5:27: undefined: native.Open"), ["go-native"]),
         (("# shop/store", "store/s.go:5:27: c.Close undefined (type *native.Conn has no method Close)"), ["go-native"]),
