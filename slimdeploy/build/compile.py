@@ -44,7 +44,7 @@ def explain(failure: ToolFailed, plan: CompilePlan, go: Go) -> SlimdeployError:
         blamed = cgo.blamed(failure.output, cgo.import_graph(plan, go))
         if blamed:
             return _needs_c(blamed[0], plan, failure)
-    return go_errors.explain(failure, f"go build {plan.package}")
+    return go_errors.explain(failure, f"go build {plan.package}", go.temporary)
 
 
 def glibc_warning(lines: list[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from slimdeploy.errors import CompileFailed, DiskFull, IntegrityError, NotAllowed, SlimdeployError, Unreachable
 from slimdeploy.tools import shortage
@@ -123,11 +124,11 @@ MEANINGS = (
 )
 
 
-def explain(failure: ToolFailed, doing: str) -> SlimdeployError:
-    """The error for a go command that failed while `doing` something."""
+def explain(failure: ToolFailed, doing: str, folder: Path | None = None) -> SlimdeployError:
+    """The error for a go command that failed while `doing` something; `folder` is where it may put its work."""
     text, lines = failure.text, shown(failure.output)
     if "no space left on device" in text:
-        return DiskFull(f"{doing}: no space left on the device", details=(*_known(shortage.disk(text)), *lines))
+        return DiskFull(f"{doing}: no space left on the device", details=(*_known(shortage.disk(text, folder)), *lines))
     if "signal: killed" in text:
         return CompileFailed(
             f"{doing}: the compiler was killed (out of memory: {shortage.memory()})",

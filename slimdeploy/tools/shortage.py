@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -22,13 +21,14 @@ def memory(membership: Path = Path("/proc/self/cgroup"), root: Path = Path("/sys
     return f"{bound}, oom count {kills}" if kills else bound
 
 
-def disk(text: str) -> str:
-    """The file system that `text` says is full, and what is free there; empty when it names no path."""
+def disk(text: str, folder: Path | None = None) -> str:
+    """The file system that `text` says is full, or else the one of `folder`, and what is free there."""
     found = NO_SPACE.search(text)
-    if found is None:
+    full = Path(found[1]) if found else folder
+    if full is None:
         return ""
-    existing = next(folder for folder in Path(found[1]).parents if folder.exists())
-    mount = next(folder for folder in (existing, *existing.parents) if os.path.ismount(folder))
+    existing = next(each for each in (full, *full.parents) if each.exists())
+    mount = next(each for each in (existing, *existing.parents) if each.is_mount())
     return f"{mount} is full: {shutil.disk_usage(mount).free:,} bytes are free"
 
 
