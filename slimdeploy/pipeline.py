@@ -3,8 +3,9 @@
     slim.toml -> Config -> plans -> Binary -> StaticBinary -> RootFilesystem -> Image -> Delivered
                              plans + Image -> Manifests -> Changes -> Applied -> Release
 
-Each verb is a prefix of the chain. What can overlap overlaps here and nowhere else: while go compiles, the API client
-is imported and connected; while the image is delivered, the whole set is dry-run.
+Each verb is a prefix of the chain. What can overlap overlaps here and nowhere else: while go compiles, it is asked what
+the program is made of, and the API client is imported and connected; while the image is delivered, the whole set is
+dry-run.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from __future__ import annotations
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from typing import Any
 
-from slimdeploy.artifacts.build import Delivered, Image
+from slimdeploy.artifacts.build import Delivered, Image, StaticBinary
 from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan, StorePlan
+from slimdeploy.build.cgo import import_graph
 from slimdeploy.build.compile import compile_binary
 from slimdeploy.build.image import assemble
 from slimdeploy.build.layout import read_layout
@@ -154,9 +156,7 @@ def make_image(here: Bench) -> Image:
             running.summary = f"unchanged: {megabytes(known.size)} {known.platform}, {short(known.digest)}"
         return known
     with step(here.report, "compile") as running:
-        go, output = Go(plan.compile.project, here.work), here.kept / "binaries" / plan.app
-        binary = compile_binary(plan.compile, go, output, lambda line: here.line("go", line))
-        static = prove_static(binary)
+        static = make_static(here)
         running.summary = f"{megabytes(static.size)} static {static.platform}"
     with step(here.report, "image") as running:
         buildah = Buildah(here.work, lambda line: here.line("buildah", line))
@@ -165,6 +165,15 @@ def make_image(here: Bench) -> Image:
         running.summary = f"{megabytes(image.size)}, {len(image.files)} files, {short(image.digest)}"
     here.memory.keep(here.local.packages, plan, image)
     return image
+
+
+def make_static(here: Bench) -> StaticBinary:
+    """Source -> binary that is proven static. What it is made of is asked for while go compiles."""
+    plan, go = here.plan, Go(here.plan.compile.project, here.work)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        graph = beside.submit(import_graph, plan.compile, go)
+        binary = compile_binary(plan.compile, go, here.kept / "binaries" / plan.app, here.report)
+        return prove_static(plan.linkage, binary, graph.result(), here.report)
 
 
 def deliver(plan: DeliveryPlan, image: Image, here: Bench) -> Delivered:

@@ -12,7 +12,8 @@ from slimdeploy.artifacts.plan import BuildPlan, LocalFacts
 from slimdeploy.config.model import Config
 from slimdeploy.events import Report, ToolOutput
 from slimdeploy.facts.cluster import find_registry
-from slimdeploy.facts.local import gather, module_path
+from slimdeploy.facts.local import gather
+from slimdeploy.facts.modules import module_path
 from slimdeploy.facts.source import fingerprint
 from slimdeploy.plan.build import app_name, make_build_plan
 from slimdeploy.plan.delivery import LocalRegistry
@@ -68,7 +69,7 @@ def bench(request: Request, report: Report) -> Iterator[Bench]:
     versioned = "{version}" in (request.config.image.tag or "")
     kept = project_folder(request.project)
     memory, main = Memory(kept / "memory.json", fingerprint(request.project)), request.config.build.main
-    local = gather(request.project, packages=(main,) if main else memory.packages(), versioned=versioned)
+    local = gather(request.project, main=main, versioned=versioned, known=memory.packages())
     plan = make_build_plan(request.config, local)
     with locked(kept, str(request.project), request.lock_wait), workspace() as work:
         yield Bench(local, plan, work, kept, memory, report)
@@ -76,7 +77,7 @@ def bench(request: Request, report: Report) -> Iterator[Bench]:
 
 def name_of(request: Request) -> str:
     """The app's name; go.mod is only needed when slim.toml does not give it."""
-    return request.config.app.name or app_name(request.config, module_path(request.project))
+    return request.config.app.name or app_name(request.config, module_path(request.project, request.config.build.main))
 
 
 def own_registry(request: Request, here: Bench) -> LocalRegistry | None:

@@ -32,7 +32,7 @@ class LocalFacts:
 
 @dataclass(frozen=True)
 class CompilePlan:
-    """One `go build`."""
+    """One `go build`. With `cgo`, C is compiled, too, and linked in statically."""
 
     project: Path
     package: str
@@ -42,6 +42,14 @@ class CompilePlan:
     trimpath: bool
     rebuild_all: bool
     installsuffix: str
+    cgo: bool = False
+
+
+@dataclass(frozen=True)
+class LinkagePlan:
+    """What the linkage gate lets pass: packages that have C code and are known to work without it."""
+
+    without_cgo: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,7 @@ class BuildPlan:
     compile: CompilePlan
     rootfs: RootfsPlan
     image: ImagePlan
+    linkage: LinkagePlan = LinkagePlan()
 
 
 @dataclass(frozen=True)

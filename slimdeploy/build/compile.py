@@ -6,20 +6,23 @@ So each finished binary is sealed (size, mtime, inode); one without its seal is 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Binary
 from slimdeploy.artifacts.plan import CompilePlan
 from slimdeploy.build import cgo
-from slimdeploy.errors import CompileFailed, DiskFull, IntegrityError, SlimdeployError, Unreachable
+from slimdeploy.errors import CompileFailed, SlimdeployError
+from slimdeploy.events import Report, ToolOutput, Warned
+from slimdeploy.tools import go_errors
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.go import Go
-from slimdeploy.tools.lines import LineSink
 
-SHOWN_LINES = 20
+WANTS_GLIBC = re.compile(r"Using '(\w+)' in statically linked applications")
+SIGNS_OF_CGO = ("build constraints exclude all", "undefined")
 
 
-def compile_binary(plan: CompilePlan, go: Go, output: Path, on_line: LineSink | None = None) -> Binary:
+def compile_binary(plan: CompilePlan, go: Go, output: Path, report: Report) -> Binary:
     """Compile to `output`. Raises CompileFailed with go's own lines, and DiskFull, Unreachable, IntegrityError."""
     output.parent.mkdir(exist_ok=True)
     seal = output.with_suffix(".seal")
@@ -27,41 +30,60 @@ def compile_binary(plan: CompilePlan, go: Go, output: Path, on_line: LineSink | 
         output.unlink(missing_ok=True)
     seal.unlink(missing_ok=True)
     try:
-        go.build(plan, output, on_line)
+        _build(plan, go, output, report)
     except ToolFailed as failure:
         raise explain(failure, plan, go) from None
     if not output.is_file():
-        raise CompileFailed(f"go build {plan.package} wrote no binary", hint="is it a main package?")
+        raise CompileFailed(f"go build {plan.package} wrote no binary", hint="`go env GOFLAGS` may say why")
     seal.write_text(_identity(output), encoding="ascii")
     return Binary(output, plan.package, plan.platform)
 
 
 def explain(failure: ToolFailed, plan: CompilePlan, go: Go) -> SlimdeployError:
     """What a failed go build means."""
-    text = failure.text
-    if "no space left on device" in text:
-        return DiskFull("go build: no space left on the device", details=_first(failure.output))
-    if "SECURITY ERROR" in text or "checksum mismatch" in text:
-        return IntegrityError("go build: a module is not what go.sum says", details=_first(failure.output))
-    if "dial tcp" in text or "proxyconnect" in text:
-        return Unreachable(
-            "go build: the module proxy does not answer", details=_first(failure.output), hint="see GOPROXY"
-        )
-    return CompileFailed(f"go build {plan.package} failed", details=_first(failure.output), hint=_hint(text, plan, go))
+    if not plan.cgo and any(sign in failure.text for sign in SIGNS_OF_CGO):
+        blamed = cgo.blamed(failure.output, cgo.import_graph(plan, go))
+        if blamed:
+            return _needs_c(blamed[0], plan, failure)
+    return go_errors.explain(failure, f"go build {plan.package}", go.temporary)
 
 
-def _hint(text: str, plan: CompilePlan, go: Go) -> str:
-    if "running go " in text and "GOTOOLCHAIN=local" in text:
-        return f"go.mod asks for a newer Go than this one ({go.version()}): install it, or lower the go line"
-    if any(words in text for words in ("build constraints exclude all", "undefined: ", "C source files not allowed")):
-        return "\n".join(cgo.describe(each) for each in cgo.find(plan, go))
-    return ""
+def glibc_warning(lines: list[str]) -> str:
+    """One warning for all of the linker's about what glibc loads at run time, and an empty image does not have."""
+    names = sorted(set(WANTS_GLIBC.findall("\n".join(lines))))
+    if not names:
+        return ""
+    return (
+        f"C code calls {', '.join(names)}, for which glibc wants its shared libraries at run time; an empty image has "
+        "none, and those calls fail there. musl has no such limit: apt-get install musl-tools (used once it is there)"
+    )
 
 
-def _first(lines: tuple[str, ...]) -> tuple[str, ...]:
-    shown = tuple(line for line in lines if not line.startswith("go: downloading"))
-    rest = len(shown) - SHOWN_LINES
-    return (*shown[:SHOWN_LINES], f"... and {rest} more lines (-v shows them)") if rest > 0 else shown
+def _build(plan: CompilePlan, go: Go, output: Path, report: Report) -> None:
+    lines: list[str] = []
+
+    def on_line(line: str) -> None:
+        lines.append(line)
+        report(ToolOutput("go", line))
+
+    try:
+        go.build(plan, output, on_line)
+    except ToolFailed as failure:
+        if go.temporary is None or not go_errors.crashed(failure):
+            raise
+        report(Warned("Go's compiler or linker crashed, as on a damaged cache: once more with an empty one"))
+        Go(go.project, go.temporary, go.temporary / "gocache").build(plan, output, on_line)
+        report(Warned("that worked: `go clean -cache` removes the damaged cache"))
+    if warning := glibc_warning(lines):
+        report(Warned(warning))
+
+
+def _needs_c(culprit: cgo.Culprit, plan: CompilePlan, failure: ToolFailed) -> CompileFailed:
+    return CompileFailed(
+        f"{culprit.package} needs C (cgo), and {plan.package} is built with CGO_ENABLED=0",
+        details=(culprit.imported, *go_errors.shown(failure.output)),
+        hint=cgo.ways_out(culprit),
+    )
 
 
 def _identity(file: Path) -> str:

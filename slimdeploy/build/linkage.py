@@ -1,79 +1,98 @@
-"""The linkage gate: Binary -> StaticBinary, or the reason why it would not start in an empty image.
+"""The linkage gate: Binary -> StaticBinary, or why it would not work in an empty image, and who is to blame.
 
-What is checked is the ELF file itself (System V ABI, gabi chapter 5): no PT_INTERP (it would ask for a loader), no
-DT_NEEDED (shared libraries), an executable that is whole, and the machine that the platform names.
+Two questions. Does it start? The file itself answers (executable.py). Does it do what it should? A package whose C code
+was left out may be a stub: it compiles, is static, and fails at run time. Go's import graph knows those (cgo.py).
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
+from typing import BinaryIO
 
-from elftools.elf.dynamic import DynamicSegment
+from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
-from elftools.elf.segments import InterpSegment
 
 from slimdeploy.artifacts.build import Binary, StaticBinary
-from slimdeploy.artifacts.plan import Platform
+from slimdeploy.artifacts.plan import LinkagePlan
+from slimdeploy.build.cgo import Culprit, ImportGraph, ways_out
+from slimdeploy.build.executable import BUILD_MODE, Facts, Objection, facts_of, objection
+from slimdeploy.build.known import symptom
 from slimdeploy.build.symbols import functions
 from slimdeploy.errors import LinkageRefused
+from slimdeploy.events import Report, Warned
 
-MACHINES = {
-    "amd64": "EM_X86_64",
-    "arm64": "EM_AARCH64",
-    "arm": "EM_ARM",
-    "386": "EM_386",
-    "ppc64le": "EM_PPC64",
-    "s390x": "EM_S390",
-    "riscv64": "EM_RISCV",
-}
+IMPORTS_LIBRARY = re.compile(rb'^//go:cgo_import_dynamic\s.*"([^"]+)"\s*$', re.MULTILINE)
+ARCHIVE = b"!<arch>\n"
+GO_PACKAGE = b"__.PKGDEF"  # the first member of what go writes for a package that is no program
 
 
-def prove_static(binary: Binary) -> StaticBinary:
-    """Pass a binary that an empty image can run. Raises LinkageRefused with what stands against it."""
-    reasons, names = _look(binary)
-    if reasons:
-        raise LinkageRefused(
-            f"{binary.package} is not a static {binary.platform} executable",
-            details=reasons,
-            hint='a scratch image has no loader and no libraries: without `import "C"` the binary becomes static',
-        )
+def prove_static(plan: LinkagePlan, binary: Binary, graph: ImportGraph, report: Report) -> StaticBinary:
+    """Pass a binary that works in an empty image. Raises LinkageRefused with what stands against it."""
+    facts, names = _inspect(binary, graph.program)
+    if against := objection(facts, binary.platform):
+        raise _refusal(against, graph, importers(graph, facts.libraries))
+    check_left_out(plan, graph, report)
     size = binary.path.stat().st_size
     return StaticBinary(binary.path, binary.platform, _sha256(binary.path), size, names)
 
 
-def objections(elf: ELFFile, platform: Platform) -> tuple[str, ...]:
-    """Everything that stands against running this file in an empty image on that platform."""
-    found: list[str] = []
-    machine = elf["e_machine"]
-    if machine != MACHINES.get(platform.architecture):
-        found.append(f"it is built for {machine}, not for {platform}")
-    if elf["e_type"] not in {"ET_EXEC", "ET_DYN"} or not elf["e_entry"]:
-        found.append(f"it is no executable (ELF type {elf['e_type']})")
-    for segment in elf.iter_segments():
-        if segment["p_offset"] + segment["p_filesz"] > elf.stream_len:
-            found.append(f"it is cut off after {elf.stream_len} bytes")
-        if isinstance(segment, InterpSegment):
-            found.append(f"it asks for the loader {segment.get_interp_name()}")
-        if isinstance(segment, DynamicSegment):
-            needed = (getattr(tag, "needed", "?") for tag in segment.iter_tags("DT_NEEDED"))
-            found.extend(f"it needs the library {library}" for library in needed)
-    return tuple(dict.fromkeys(found))
-
-
-def _look(binary: Binary) -> tuple[tuple[str, ...], frozenset[str]]:
-    """The objections, and the functions that are linked in."""
-    with binary.path.open("rb") as file:
-        if file.read(8) == b"!<arch>\n":
+def check_left_out(plan: LinkagePlan, graph: ImportGraph, report: Report) -> None:
+    """Refuse known stubs, warn of other packages that are linked in without their C code."""
+    for each in graph.left_out():
+        if each.package in plan.without_cgo:
+            continue
+        accept = f'static.without_cgo = ["{each.package}"]'
+        if failing := symptom(each.package):
             raise LinkageRefused(
-                f"{binary.package} is not a main package: go wrote an archive, not a program",
-                hint="point build.main at the folder of a `package main`",
+                f"{each.package} is linked in without its C code: the program starts, and then fails",
+                details=(each.imported, f"at run time {failing}"),
+                hint=f"{ways_out(each)}\nif that code never runs: {accept}",
             )
+        report(Warned(f"{each.package} is linked in without its C code ({each.imported}); if it works so: {accept}"))
+
+
+def importers(graph: ImportGraph, libraries: tuple[str, ...]) -> tuple[Culprit, ...]:
+    """The packages whose Go files ask for these shared libraries, without any C."""
+    wanted = {library.encode() for library in libraries}
+    return graph.culprits_among(
+        each.package for each in graph.packages if wanted and not each.standard and wanted & _libraries_of(each.folder)
+    )
+
+
+def _libraries_of(folder: Path) -> set[bytes]:
+    return {name for file in folder.glob("*.go") for name in IMPORTS_LIBRARY.findall(file.read_bytes())}
+
+
+def _refusal(against: Objection, graph: ImportGraph, blamed: tuple[Culprit, ...]) -> LinkageRefused:
+    details = [f"{each.package} asks for them (//go:cgo_import_dynamic), {each.imported}" for each in blamed]
+    hint = against.hint or "\n".join(f"do without {each.package}" for each in blamed)
+    return LinkageRefused(f"{graph.program} {against.what}", details=(*against.details, *details), hint=hint)
+
+
+def _inspect(binary: Binary, program: str) -> tuple[Facts, frozenset[str]]:
+    with binary.path.open("rb") as file:
+        elf = _open(file, program)
         try:
-            elf = ELFFile(file)
-            return objections(elf, binary.platform), functions(elf)
+            return facts_of(elf), functions(elf)
         except Exception as error:  # noqa: BLE001 - what elftools meets in a damaged file, it raises as it comes
-            raise LinkageRefused(f"{binary.package} is no ELF file: {error}") from None
+            raise LinkageRefused(f"{program} is a damaged ELF file: {error}", hint="run this again") from None
+
+
+def _open(file: BinaryIO, program: str) -> ELFFile:
+    start = file.read(len(ARCHIVE) + len(GO_PACKAGE))
+    if start == ARCHIVE + GO_PACKAGE:
+        raise LinkageRefused(
+            f"{program} is not a main package: go wrote an archive, not a program",
+            hint="point build.main at the folder of a `package main`",
+        )
+    if start.startswith(ARCHIVE):
+        raise LinkageRefused(f"{program} is an archive for a C program", hint=BUILD_MODE)
+    try:
+        return ELFFile(file)
+    except ELFError as error:
+        raise LinkageRefused(f"{program} is no ELF file: {error}") from None
 
 
 def _sha256(path: Path) -> str:

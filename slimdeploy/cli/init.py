@@ -16,7 +16,8 @@ def command(output: Output, flags: Flags) -> None:
     """Write a commented slim.toml for the Go module in this folder. Never overwrites one."""
     from slimdeploy.config.reader import default_config
     from slimdeploy.config.template import render_template
-    from slimdeploy.facts.local import main_packages, module_path
+    from slimdeploy.facts.local import main_packages
+    from slimdeploy.facts.modules import module_path
     from slimdeploy.plan.build import app_name
 
     project = Path(flags.directory).resolve()

@@ -49,7 +49,8 @@ Platforms = Annotated[
 ]
 BuildTags = Annotated[tuple[Annotated[str, AfterValidator(flags.build_tag)], ...], AS_TUPLE, FEW]
 
-Cgo = Annotated[Literal["off"], NotYet("static")]
+Cgo = Literal["off", "static"]
+ImportPaths = Annotated[tuple[Annotated[str, AfterValidator(flags.import_path)], ...], AS_TUPLE, FEW]
 LinkerFlags = Annotated[
     tuple[Annotated[str, AfterValidator(flags.linker_flag)], ...], AS_TUPLE, FEW, BeforeValidator(flags.entries)
 ]

@@ -86,6 +86,14 @@ def main_package(folder: str) -> str:
     raise Refused("expected a folder inside the project", 'such as "./cmd/server"')
 
 
+def import_path(text: str) -> str:
+    """A package as Go imports it: no version, no pattern."""
+    visible(text)
+    if "..." in text or not re.fullmatch(r"[A-Za-z0-9_.~][A-Za-z0-9_.~+/-]*", text, re.ASCII) or text[0] in "./":
+        raise Refused("expected the import path of a package", 'such as "github.com/mattn/go-sqlite3"')
+    return text
+
+
 def platform(text: str) -> str:
     """linux/<architecture>[/<variant>], in Go's and OCI's words."""
     visible(text)

@@ -8,9 +8,10 @@ from typing import get_args
 
 from pydantic.fields import FieldInfo
 
-from slimdeploy.config.model import Config, Table
+from slimdeploy.config.model import Config
 from slimdeploy.config.near import ALIASES, did_you_mean
 from slimdeploy.config.refusal import KeyPath
+from slimdeploy.config.table import Table
 
 PROFILES = "profiles"
 

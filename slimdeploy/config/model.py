@@ -6,28 +6,15 @@ the worst failure. slim.toml.example shows the same keys to people; a test keeps
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_serializer
+from pydantic import BeforeValidator, ValidationInfo, field_validator, model_serializer
 
-from slimdeploy.config import fields, flags, names
+from slimdeploy.config import fields, names
+from slimdeploy.config.compiling import Build, Static
 from slimdeploy.config.health import spelled
 from slimdeploy.config.ports import check_distinct, check_either, check_listens
-
-
-class Strict(BaseModel):
-    """Values as they are written."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Table(Strict):
-    """A table of slim.toml."""
-
-
-def key(about: str, *, default: object = ..., example: object) -> Any:  # noqa: ANN401 - pydantic's Field stands for its value
-    """A key: what it is for, its default (none: it is needed), and how it is written."""
-    return Field(default, description=about, examples=[example])
+from slimdeploy.config.table import Strict, Table, key
 
 
 class Port(Table):
@@ -86,39 +73,6 @@ class App(Table):
     def _health(cls, value: Health, info: ValidationInfo) -> Health:
         check_listens(info.data.get("ports"))
         return value
-
-
-class Build(Table):
-    """How it is compiled and packed."""
-
-    strategy: fields.Strategy = key("What the image starts from: nothing.", default="scratch", example="scratch")
-    main: fields.MainPackage | None = key(
-        "The folder of the main package. Default: the only one there is.", default=None, example="./cmd/hello"
-    )
-    platforms: fields.Platforms | None = key(
-        "What it runs on, one entry. Default: linux on this machine's architecture.",
-        default=None,
-        example=["linux/amd64"],
-    )
-    tags: fields.BuildTags = key("Go build tags.", default=(), example=["netgo"])
-
-
-class Static(Table):
-    """The static-compile flags."""
-
-    cgo: fields.Cgo = key("off: CGO_ENABLED=0, so nothing outside of Go is linked.", default="off", example="off")
-    ldflags: fields.LinkerFlags = key(
-        f"Linker flags, one an entry; allowed: {flags.ALLOWED}.",
-        default=("-s", "-w"),
-        example=["-s", "-w", "-X main.version=1.0"],
-    )
-    trimpath: bool = key("Leave this machine's folders out of the binary (-trimpath).", default=True, example=True)
-    rebuild_all: bool = key(
-        "Compile everything again each time (-a); needed before Go 1.10.", default=False, example=False
-    )
-    installsuffix: fields.Suffix = key(
-        "Name of a separate package cache (-installsuffix).", default="", example="static"
-    )
 
 
 class Image(Table):

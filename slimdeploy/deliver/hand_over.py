@@ -8,7 +8,7 @@ from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.plan import DeliveryPlan, NodePlan, RegistryPlan
 from slimdeploy.deliver import nodes, registry, store
 from slimdeploy.events import Step
-from slimdeploy.tools.command import LineSink
+from slimdeploy.tools.lines import LineSink
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
 

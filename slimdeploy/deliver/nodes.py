@@ -16,7 +16,8 @@ from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.plan import NodePlan
 from slimdeploy.errors import IntegrityError, NotAllowed, PushFailed, SlimdeployError, Unreachable
 from slimdeploy.tools import loaders
-from slimdeploy.tools.command import LineSink, ToolFailed
+from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.lines import LineSink
 
 NAME = "io.containerd.image.name"
 

@@ -18,7 +18,8 @@ from slimdeploy.deliver.credentials import Access
 from slimdeploy.deliver.persistence import persist
 from slimdeploy.deliver.reasons import explain
 from slimdeploy.events import Step
-from slimdeploy.tools.command import LineSink, ToolFailed
+from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.lines import LineSink
 from slimdeploy.tools.skopeo import Skopeo
 from slimdeploy.tools.traffic import Watch
 

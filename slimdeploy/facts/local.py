@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import LocalFacts
-from slimdeploy.errors import CompileFailed, UnreadableFile
+from slimdeploy.facts.modules import module_path
+from slimdeploy.tools import go_errors
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.git import describe
 from slimdeploy.tools.go import Go, Package, host
 
-MODULE = re.compile(r'^module\s+"?([^\s"]+)"?', re.MULTILINE)
 
-
-def gather(project: Path, *, packages: tuple[str, ...] | None, versioned: bool) -> LocalFacts:
-    """The facts that a build plan is made from; go is asked only when the main packages are not known.
+def gather(project: Path, *, main: str | None, versioned: bool, known: tuple[str, ...] | None = None) -> LocalFacts:
+    """The facts that a build plan is made from; go is asked only when the main packages are neither given nor known.
 
     Raises UnreadableFile without a go.mod, CompileFailed when go cannot list the packages.
     """
+    module, packages = module_path(project, main), (main,) if main else known
     return LocalFacts(
         project=project,
-        module=module_path(project),
+        module=module,
         packages=main_packages(project) if packages is None else packages,
         architecture=host().architecture,
         version=(describe(project) or "dev") if versioned else "dev",
@@ -37,27 +36,12 @@ def main_packages(project: Path) -> tuple[str, ...]:
     try:
         folders = _mains(go.packages()) or _mains(go.packages(cgo=True))
     except ToolFailed as failure:
-        raise CompileFailed("go cannot list the packages of this module", details=failure.output) from None
+        raise go_errors.explain(failure, "go list ./...") from None
     return tuple(sorted(_relative(folder, project) for folder in folders))
 
 
 def _mains(packages: tuple[Package, ...]) -> tuple[Path, ...]:
     return tuple(each.folder for each in packages if each.name == "main")
-
-
-def module_path(project: Path) -> str:
-    """The module's path, from go.mod. Raises UnreadableFile without one."""
-    try:
-        text = (project / "go.mod").read_text(encoding="utf-8")
-    except OSError as error:
-        hint = "go mod init example.com/NAME && go mod tidy"
-        raise UnreadableFile(
-            f"{project / 'go.mod'}: {error.strerror}", hint=f"make the folder a Go module: {hint}"
-        ) from None
-    found = MODULE.search(text)
-    if found is None:
-        raise UnreadableFile(f"{project / 'go.mod'}: no module line", hint="go mod edit -module example.com/NAME")
-    return found[1]
 
 
 def _relative(folder: Path, project: Path) -> str:

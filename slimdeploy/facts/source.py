@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from slimdeploy.tools import command
+from slimdeploy.tools.cc import COMPILERS
 from slimdeploy.tools.go import INHERIT
 
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr"})  # go:embed refuses these names, and go build reads none
@@ -77,7 +78,7 @@ def _everything(project: Path) -> Iterator[tuple[str, os.stat_result | None]]:
                 raise TooMuch
     workspaces = [folder / "go.work" for folder in (project, *project.parents)]
     settings = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "go/env"
-    tools = [Path(each).resolve() for each in map(command.find, ("go", "buildah")) if each]
+    tools = [Path(each).resolve() for each in map(command.find, ("go", "buildah", *COMPILERS)) if each]
     toolchain = [tools[0].parent.parent / "VERSION", *tools] if tools else []
     for further in (*workspaces, settings, *toolchain, *FURTHER):
         yield str(further), further.stat() if further.exists() else None

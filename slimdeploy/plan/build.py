@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from slimdeploy.artifacts.plan import BuildPlan, CompilePlan, ImagePlan, LocalFacts, Platform, RootfsPlan
+from slimdeploy.artifacts.plan import BuildPlan, CompilePlan, ImagePlan, LinkagePlan, LocalFacts, Platform, RootfsPlan
 from slimdeploy.config.model import Config
 from slimdeploy.errors import CompileFailed
 
 MAJOR_VERSION = re.compile(r"^v\d+$")
+WITH_C_TAGS = ("netgo", "osusergo")  # names, users: in Go, where glibc's own code wants shared libraries at run time
+WITH_C_FLAGS = ("-linkmode=external", "-extldflags=-static")  # by C's linker, which takes the C libraries in whole
 NAME_LENGTH = 43  # so that pod names and labels made of it stay within 63
 
 
@@ -19,18 +21,10 @@ def make_build_plan(config: Config, local: LocalFacts) -> BuildPlan:
     entrypoint = f"/{name}"
     return BuildPlan(
         app=name,
-        compile=CompilePlan(
-            project=local.project,
-            package=_main_package(local),
-            platform=platform,
-            tags=config.build.tags,
-            ldflags=config.static.ldflags,
-            trimpath=config.static.trimpath,
-            rebuild_all=config.static.rebuild_all,
-            installsuffix=config.static.installsuffix,
-        ),
+        compile=_compile_plan(config, local, platform),
         rootfs=RootfsPlan(entrypoint=entrypoint, ca=config.image.ca),
         image=ImagePlan(platform=platform, entrypoint=entrypoint, user=config.image.user),
+        linkage=LinkagePlan(config.static.without_cgo),
     )
 
 
@@ -49,6 +43,21 @@ def parse_platform(platforms: tuple[str, ...] | None, local: LocalFacts) -> Plat
         return Platform("linux", local.architecture)
     parts = platforms[0].split("/")
     return Platform(parts[0], parts[1], parts[2] if len(parts) > 2 else "")
+
+
+def _compile_plan(config: Config, local: LocalFacts, platform: Platform) -> CompilePlan:
+    static, with_c = config.static, config.static.cgo == "static"
+    return CompilePlan(
+        project=local.project,
+        package=_main_package(local),
+        platform=platform,
+        tags=(*config.build.tags, *(WITH_C_TAGS if with_c else ())),
+        ldflags=(*static.ldflags, *(WITH_C_FLAGS if with_c else ())),
+        trimpath=static.trimpath,
+        rebuild_all=static.rebuild_all,
+        installsuffix=static.installsuffix,
+        cgo=with_c,
+    )
 
 
 def _main_package(local: LocalFacts) -> str:

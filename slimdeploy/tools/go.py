@@ -15,6 +15,7 @@ import platformdirs
 from slimdeploy.artifacts.plan import CompilePlan, Platform
 from slimdeploy.errors import PolicyRefused
 from slimdeploy.tools import command
+from slimdeploy.tools.cc import static_compiler
 from slimdeploy.tools.command import Command
 from slimdeploy.tools.lines import LineSink
 
@@ -41,45 +42,43 @@ class Package:
 
 @dataclass(frozen=True)
 class Dependency:
-    """One package that a program is made of, seen with cgo on."""
+    """One package that a program is made of."""
 
     package: str
     imports: tuple[str, ...]
     standard: bool
     uses_cgo: bool
+    name: str = ""
+    folder: Path = Path()
 
 
 class Go:
-    """The go command of this machine, run in a project's folder. `temporary` is where it may put its work."""
+    """The go command of this machine, run in a project's folder.
 
-    def __init__(self, project: Path, temporary: Path | None = None) -> None:
+    `temporary` is where it may put its work, `cache` a build cache in place of the user's.
+    """
+
+    def __init__(self, project: Path, temporary: Path | None = None, cache: Path | None = None) -> None:
         self.project = project
         self.temporary = temporary
+        self.cache = cache
 
     def packages(self, *, cgo: bool = False) -> tuple[Package, ...]:
         """`go list ./...`: the packages of the module, without looking at what they import."""
-        out = self._run(["list", "-find", "-e", "-json=Name,Dir,Module", "./..."], host(), cgo=str(int(cgo)))
+        out = self._run(["list", "-find", "-e", "-json=Name,Dir,Module", "./..."], host(), cgo=cgo)
         return tuple(
             Package(item.get("Name", ""), Path(item["Dir"]), item.get("Module", {}).get("Path", ""))
             for item in _documents(out)
             if "Dir" in item
         )
 
-    def dependencies(self, plan: CompilePlan) -> tuple[Dependency, ...]:
-        """`go list -deps` of a plan's package as it would be with cgo; the package itself comes last."""
-        fields = "-json=ImportPath,Imports,Standard,CgoFiles"
+    def dependencies(self, plan: CompilePlan, *, cgo: bool) -> tuple[Dependency, ...]:
+        """`go list -deps` of a plan's package as it is with or without cgo; the package itself comes last."""
+        fields = "-json=ImportPath,Imports,Standard,CgoFiles,Name,Dir"
         out = self._run(
-            ["list", "-deps", "-e", fields, f"-tags={','.join(plan.tags)}", "--", plan.package], plan.platform, cgo="1"
+            ["list", "-deps", "-e", fields, f"-tags={','.join(plan.tags)}", "--", plan.package], plan.platform, cgo=cgo
         )
-        return tuple(
-            Dependency(
-                item["ImportPath"],
-                tuple(item.get("Imports", ())),
-                bool(item.get("Standard")),
-                bool(item.get("CgoFiles")),
-            )
-            for item in _documents(out)
-        )
+        return tuple(_dependency(item) for item in _documents(out))
 
     def build(self, plan: CompilePlan, output: Path, on_line: LineSink | None = None) -> None:
         """`go build -o output`. Raises ToolFailed with the compiler's lines."""
@@ -87,18 +86,23 @@ class Go:
         flags += ["-ldflags=" + " ".join(_quoted(flag) for flag in plan.ldflags), f"-tags={','.join(plan.tags)}"]
         flags += ["-a"] if plan.rebuild_all else []
         flags += [f"-installsuffix={plan.installsuffix}"] if plan.installsuffix else []
-        self._run(["build", *flags, "--", plan.package], plan.platform, on_line)
+        self._run(["build", *flags, "--", plan.package], plan.platform, on_line, cgo=plan.cgo)
 
     def version(self) -> str:
         """For instance go1.26.8."""
         return self._run(["env", "GOVERSION"], host()).strip()
 
-    def _run(self, arguments: list[str], target: Platform, on_line: LineSink | None = None, *, cgo: str = "0") -> str:
+    def _run(
+        self, arguments: list[str], target: Platform, on_line: LineSink | None = None, *, cgo: bool = False
+    ) -> str:
         command.require("go", HINT)
+        own = {"CGO_ENABLED": str(int(cgo))} | ({"GOCACHE": str(self.cache)} if self.cache else {})
+        if cgo and arguments[0] == "build":
+            own["CC"] = static_compiler(target, host())
         return command.run(
             Command(
                 ("go", *arguments),
-                environment=go_environment(target, self.temporary) | {"CGO_ENABLED": cgo},
+                environment=go_environment(target, self.temporary) | own,
                 inherit=INHERIT,
                 folder=self.project,
                 contained=True,
@@ -146,6 +150,17 @@ def _kept(name: str) -> str:
     except OSError:
         return ""
     return next((line.partition("=")[2] for line in reversed(lines) if line.startswith(f"{name}=")), "")
+
+
+def _dependency(item: dict[str, Any]) -> Dependency:
+    return Dependency(
+        package=item["ImportPath"],
+        imports=tuple(item.get("Imports", ())),
+        standard=bool(item.get("Standard")),
+        uses_cgo=bool(item.get("CgoFiles")),
+        name=item.get("Name", ""),
+        folder=Path(item.get("Dir", "")),
+    )
 
 
 def _quoted(flag: str) -> str:

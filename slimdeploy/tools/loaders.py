@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from slimdeploy.tools import command
-from slimdeploy.tools.command import Command, LineSink
+from slimdeploy.tools.command import Command
+from slimdeploy.tools.lines import LineSink
 
 CTR = ("ctr", "--connect-timeout", "3s", "--namespace", "k8s.io", "images")
 INHERIT = ("CONTAINERD_ADDRESS", "CONTAINERD_SNAPSHOTTER", "DOCKER_*", "KIND_*", "K3D_*", "MINIKUBE_*", "KUBECONFIG")

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from slimdeploy.artifacts.build import Binary
-from slimdeploy.artifacts.plan import Platform
+from slimdeploy.artifacts.build import Binary, StaticBinary
+from slimdeploy.artifacts.plan import LinkagePlan, Platform
+from slimdeploy.build.cgo import ImportGraph
 from slimdeploy.build.linkage import prove_static
 from slimdeploy.build.rootfs import READS_ROOTS
 from slimdeploy.errors import LinkageRefused
-from slimdeploy.tools.go import host
+from slimdeploy.tools.go import Dependency, host
 from slimdeploy.workbench import Built
 from tests.build import programs
 from tests.build.conftest import binary_of, go_cache
@@ -35,22 +36,28 @@ def binary(path: Path, platform: Platform = HERE) -> Binary:
     return Binary(path, "./cmd/x", platform)
 
 
+def prove(program: Binary) -> StaticBinary:
+    """The gate, for a program without any import."""
+    itself = Dependency("./cmd/x", (), standard=False, uses_cgo=False, folder=Path())
+    return prove_static(LinkagePlan(), program, ImportGraph((itself,), frozenset()), lambda _: None)
+
+
 def refusal(path: Path, platform: Platform = HERE) -> LinkageRefused:
     with pytest.raises(LinkageRefused) as refused:
-        prove_static(binary(path, platform))
+        prove(binary(path, platform))
     assert refused.value.code == 81
     assert "./cmd/x" in refused.value.what
     return refused.value
 
 
 def test_a_static_program_passes_and_its_functions_are_known(hello: Built) -> None:
-    static = prove_static(binary(binary_of(hello.image)))
+    static = prove(binary(binary_of(hello.image)))
     assert {READS_ROOTS, "main.main", "net/http.ListenAndServe"} <= static.functions
     assert static.size == binary_of(hello.image).stat().st_size
 
 
 def test_a_program_without_network_does_not_read_the_roots(plain: Built) -> None:
-    static = prove_static(binary(binary_of(plain.image)))
+    static = prove(binary(binary_of(plain.image)))
     assert "main.main" in static.functions
     assert READS_ROOTS not in static.functions
 
@@ -72,7 +79,7 @@ def test_a_static_position_independent_program_passes(tmp_path: Path) -> None:
     source = tmp_path / "main.c"
     source.write_text("int main(void) { return 0; }\n")
     subprocess.run(["gcc", "-static-pie", "-o", tmp_path / "built", source], check=True)
-    assert prove_static(binary(tmp_path / "built")).functions == frozenset()
+    assert prove(binary(tmp_path / "built")).functions == frozenset()
 
 
 def test_a_shared_library_is_no_program(tmp_path: Path) -> None:
@@ -124,6 +131,6 @@ def test_a_damaged_program_is_refused_or_passes_but_never_fails_us(plain: Built,
     for offset in range(4, 700, 3):
         (tmp_path / "built").write_bytes(whole[:offset] + b"\xff" + whole[offset + 1 :])
         try:
-            prove_static(binary(tmp_path / "built"))
+            prove(binary(tmp_path / "built"))
         except LinkageRefused:
             continue

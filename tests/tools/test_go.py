@@ -9,7 +9,8 @@ import pytest
 
 from slimdeploy.artifacts.plan import CompilePlan
 from slimdeploy.errors import CompileFailed, UnreadableFile
-from slimdeploy.facts.local import gather, main_packages, module_path
+from slimdeploy.facts.local import gather, main_packages
+from slimdeploy.facts.modules import module_path
 from slimdeploy.plan.build import make_build_plan
 from slimdeploy.tools.go import Dependency, Go
 from tests.unit.samples import config, facts
@@ -49,14 +50,22 @@ def test_packages(shop: Path) -> None:
 
 
 def test_dependencies_are_seen_with_cgo_and_the_program_comes_last(shop: Path) -> None:
-    found = Go(shop).dependencies(plan_of(shop, "./cmd/web"))
+    found = Go(shop).dependencies(plan_of(shop, "./cmd/web"), cgo=True)
     own = {each.package: each for each in found if not each.standard}
     native, store, web = (f"example.com/team/shop/{name}" for name in ("native", "store", "cmd/web"))
     assert list(own) == [native, store, web]
-    assert found[-1] == own[web] == Dependency(web, (store,), standard=False, uses_cgo=False)
+    assert found[-1] == own[web] == Dependency(web, (store,), False, False, "main", shop / "cmd/web")
     assert own[native].uses_cgo
     assert not own[store].uses_cgo
     assert {each.package for each in found if each.standard and each.uses_cgo} >= {"runtime/cgo"}
+
+
+def test_without_cgo_a_package_is_still_there_if_it_has_other_files(shop: Path) -> None:
+    names = [
+        {each.package for each in Go(shop).dependencies(plan_of(shop, "./cmd/web"), cgo=cgo)} for cgo in (True, False)
+    ]
+    assert "example.com/team/shop/native" in names[0] & names[1]
+    assert "runtime/cgo" in names[0] - names[1]
 
 
 def test_the_version_is_gos_own() -> None:
@@ -80,7 +89,7 @@ def test_a_program_at_the_root(tmp_path: Path) -> None:
 
 def test_a_go_mod_that_go_cannot_read(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module example.com/x\nrequire (\n")
-    with pytest.raises(CompileFailed, match="cannot list the packages") as failure:
+    with pytest.raises(CompileFailed, match=r"go list \./\.\.\. failed") as failure:
         main_packages(tmp_path)
     assert any("go.mod:" in line for line in failure.value.details)
 

@@ -161,7 +161,7 @@ CRON = [  # 58
 WORDS = [
     ("build.strategy", '"builder"', '"builder" is not available yet'),
     ("build.strategy", '"scracth"', 'expected "scratch", got the string "scracth"; did you mean "scratch"?'),
-    ("static.cgo", '"static"', '"static" is not available yet'),
+    ("static.cgo", '"on"', 'expected "off" or "static", got the string "on"'),
     ("static.trimpath", '"true"', 'expected true or false, got the string "true"'),
     ("static.rebuild_all", "1", "expected true or false, got an integer"),
     ("static.installsuffix", '"a b"', "letters, digits and '_' only"),
@@ -212,6 +212,9 @@ ELEMENTS = [
     ("static.ldflags", r'"-X main.v=a\nb"', "line break not allowed"),  # 39
     ("static.ldflags", "\"-X 'main.v=a b'\"", "character ' not allowed"),
     ("static.ldflags", '"-X main=1"', '"-X main=1" does not set a variable'),
+    ("static.without_cgo", '"github.com/mattn/go-sqlite3@v1"', "expected the import path"),
+    ("static.without_cgo", '"./store"', "expected the import path"),
+    ("static.without_cgo", '"github.com/..."', "expected the import path"),
     ("build.platforms", '"linux/arm64/v9"', '"v9" is no variant of arm64'),  # 60
     ("build.platforms", '"windows/amd64"', "windows images cannot be made from scratch here"),
     ("build.platforms", '"amd64"', "an operating system comes first"),
@@ -242,6 +245,8 @@ ACCEPTED = [
     "app.port = 8_080",
     'static.ldflags = ["-s", "-X main.v=a b", "-X github.com/a-b/c.Version=$1"]',
     "static.ldflags = []",
+    'static.cgo = "static"',
+    'static.without_cgo = ["github.com/mattn/go-sqlite3", "gopkg.in/x.v1", "shop/native"]',
     'build.main = "."',
     'build.main = "./cmd/server"',
     'build.tags = ["netgo", "go1.26"]',

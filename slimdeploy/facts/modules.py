@@ -1,0 +1,72 @@
+"""Where the Go module of a project is, and what it is called; and where else one is, if it is not here."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from slimdeploy.errors import UnreadableFile
+
+MODULE = re.compile(r'^module\s+"?([^\s"]+)"?', re.MULTILINE)
+NOT_ENTERED = re.compile(r"[._].*|vendor|testdata|node_modules")
+MOST_FOLDERS = 2_000
+MOST_SHOWN = 10
+
+
+def module_path(project: Path, main: str | None = None) -> str:
+    """The module's path, from go.mod. Raises UnreadableFile without one.
+
+    `main` may be in a module of its own where a go.work joins them.
+    """
+    folder = _nearest(project / main, project) if main and _in_workspace(project) else project
+    file = folder / "go.mod"
+    try:
+        found = MODULE.search(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise _elsewhere(project) from None
+    except OSError as error:
+        raise UnreadableFile(f"{file}: {error.strerror}") from None
+    if found is None:
+        raise UnreadableFile(f"{file}: no module line", hint="go mod edit -module example.com/NAME")
+    return found[1]
+
+
+def _nearest(folder: Path, project: Path) -> Path:
+    """The first folder with a go.mod from here up to the project."""
+    upwards = (each for each in (folder, *folder.parents) if each.is_relative_to(project))
+    return next((each for each in upwards if (each / "go.mod").is_file()), project)
+
+
+def _in_workspace(project: Path) -> bool:
+    return any((each / "go.work").is_file() for each in (project, *project.parents))
+
+
+def _elsewhere(project: Path) -> UnreadableFile:
+    """No go.mod here: say where there is one, or how to make one."""
+    inside = [str(folder.relative_to(project)) for folder in _modules(project)]
+    above = next((folder for folder in project.parents if (folder / "go.mod").is_file()), None)
+    what = f"there is no go.mod in {project}"
+    if inside:
+        listed = ", ".join(inside[:MOST_SHOWN]) + (", ..." if len(inside) > MOST_SHOWN else "")
+        shared = f'\nor name the program: build.main = "./{inside[0]}"' if (project / "go.work").is_file() else ""
+        return UnreadableFile(
+            what, details=(f"Go modules are in: {listed}",), hint=f"choose one: -C {inside[0]}{shared}"
+        )
+    if above:
+        hint = (
+            f'-C {os.path.relpath(above, project)}, and build.main = "./{project.relative_to(above)}" in its slim.toml'
+        )
+        return UnreadableFile(f"{what}, but in {above}", hint=hint)
+    return UnreadableFile(what, hint="make the folder a Go module: go mod init example.com/NAME && go mod tidy")
+
+
+def _modules(project: Path) -> Iterator[Path]:
+    """The folders below that have a go.mod; a large tree is not searched to its end."""
+    for folder, folders, files in islice(os.walk(project), MOST_FOLDERS):
+        folders[:] = sorted(each for each in folders if not NOT_ENTERED.fullmatch(each))
+        if "go.mod" in files:
+            folders.clear()
+            yield Path(folder)
