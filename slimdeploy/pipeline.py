@@ -13,30 +13,23 @@ from __future__ import annotations
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from typing import Any
 
-from slimdeploy.artifacts.build import Delivered, Image, StaticBinary
+from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan, StorePlan
-from slimdeploy.build.cgo import import_graph
-from slimdeploy.build.compile import compile_binary
-from slimdeploy.build.image import assemble
-from slimdeploy.build.layout import read_layout
-from slimdeploy.build.linkage import prove_static
-from slimdeploy.build.rootfs import collect_files
 from slimdeploy.deliver import file, permission
 from slimdeploy.deliver.hand_over import hand_over
 from slimdeploy.deploy import foreground
 from slimdeploy.deploy.connect import connect
 from slimdeploy.deploy.container import Wish
 from slimdeploy.deploy.destination import Destination
-from slimdeploy.events import Report, Step, megabytes, step
+from slimdeploy.events import Report, Step, step
+from slimdeploy.imaging import make_image
 from slimdeploy.manifests.render import render as render_manifests
 from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan, workload_plan
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
-from slimdeploy.tools.buildah import Buildah
 from slimdeploy.tools.command import terminate_all
-from slimdeploy.tools.go import Go
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
 from slimdeploy.workbench import Bench, Built, Request, bench, name_of, own_registry
@@ -148,34 +141,6 @@ def wanted_image(plan: DeliveryPlan, here: Bench) -> Image:
         return making.result()
 
 
-def make_image(here: Bench) -> Image:
-    """Source -> binary -> static binary -> root filesystem -> image; or what these very sources gave before."""
-    plan, known = here.plan, here.memory.image(here.plan)
-    if known is not None and read_layout(known.layout) is not None:
-        with step(here.report, "build") as running:
-            running.summary = f"unchanged: {megabytes(known.size)} {known.platform}, {short(known.digest)}"
-        return known
-    with step(here.report, "compile") as running:
-        static = make_static(here)
-        running.summary = f"{megabytes(static.size)} static {static.platform}"
-    with step(here.report, "image") as running:
-        buildah = Buildah(here.work, lambda line: here.line("buildah", line))
-        files = collect_files(plan.rootfs, static)
-        image = assemble(plan.image, files, buildah, here.kept / "images")
-        running.summary = f"{megabytes(image.size)}, {len(image.files)} files, {short(image.digest)}"
-    here.memory.keep(here.local.packages, plan, image)
-    return image
-
-
-def make_static(here: Bench) -> StaticBinary:
-    """Source -> binary that is proven static. What it is made of is asked for while go compiles."""
-    plan, go = here.plan, Go(here.plan.compile.project, here.work)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        graph = beside.submit(import_graph, plan.compile, go)
-        binary = compile_binary(plan.compile, go, here.kept / "binaries" / plan.app, here.report)
-        return prove_static(plan.linkage, binary, graph.result(), here.report)
-
-
 def deliver(plan: DeliveryPlan, image: Image, here: Bench) -> Delivered:
     """Image -> where it will run, under its digest."""
     with step(here.report, "push" if isinstance(plan, RegistryPlan) else "load") as running:
@@ -198,8 +163,3 @@ def deploy_plan(request: Request, here: Bench) -> DeployPlan:
 def reference(plan: DeployPlan, image: Image) -> str:
     """The exact name of an image where it will be delivered."""
     return f"{plan.delivery.repository}@{image.digest}"
-
-
-def short(digest: str) -> str:
-    """A digest as people read it."""
-    return digest[:19]

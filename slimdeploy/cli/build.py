@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from slimdeploy.cli.options import PROJECT, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 
@@ -16,7 +18,6 @@ def command(output: Output, flags: Flags, output_image: str | None) -> None:
 
     copy = OutputImage.parse(output_image) if output_image else None
     built = build(request(flags, output), output.terminal, copy)
-    files = [{"path": path, "size": size} for path, size in built.image.files]
     output.result(
         built.reference,
         {
@@ -25,7 +26,7 @@ def command(output: Output, flags: Flags, output_image: str | None) -> None:
             "platform": str(built.image.platform),
             "size": built.image.size,
             "compressed_size": built.image.compressed_size,
-            "files": files,
+            "files": [asdict(file) for file in built.image.files],
             "layout": str(built.image.layout),
         },
     )

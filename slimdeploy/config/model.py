@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, ValidationInfo, field_validator, model_ser
 from slimdeploy.config import fields, names
 from slimdeploy.config.compiling import Build, Static
 from slimdeploy.config.health import spelled
+from slimdeploy.config.image import Image
 from slimdeploy.config.ports import check_distinct, check_either, check_listens
 from slimdeploy.config.table import Strict, Table, key
 
@@ -73,28 +74,6 @@ class App(Table):
     def _health(cls, value: Health, info: ValidationInfo) -> Health:
         check_listens(info.data.get("ports"))
         return value
-
-
-class Image(Table):
-    """What is made of the binary, and where it is kept."""
-
-    repository: fields.Repository | None = key(
-        "Where the image is pushed. Default: nowhere, it is called localhost/<app.name>.",
-        default=None,
-        example="registry.example.com/team/hello",
-    )
-    tag: fields.Tag | None = key(
-        "A name for people, {version} is filled in. What runs is always named by digest.",
-        default=None,
-        example="{version}",
-    )
-    insecure: bool = key(
-        "Allow a registry without valid TLS; on this machine it is always allowed.", default=False, example=False
-    )
-    ca: Literal["auto", "system", "none"] = key(
-        "Root certificates: auto adds this machine's if the binary reads them.", default="auto", example="auto"
-    )
-    user: fields.UserId = key("The user and group id that the app runs as.", default=65532, example=65532)
 
 
 class Cluster(Table):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import LocalFacts
+from slimdeploy.facts.host import host_files
 from slimdeploy.facts.modules import module_path
 from slimdeploy.tools import go_errors
 from slimdeploy.tools.command import ToolFailed
@@ -24,6 +25,7 @@ def gather(project: Path, *, main: str | None, versioned: bool, known: tuple[str
         packages=main_packages(project) if packages is None else packages,
         architecture=host().architecture,
         version=(describe(project) or "dev") if versioned else "dev",
+        host=host_files(),
     )
 
 

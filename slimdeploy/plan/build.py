@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 
-from slimdeploy.artifacts.plan import BuildPlan, CompilePlan, ImagePlan, LinkagePlan, LocalFacts, Platform, RootfsPlan
+from slimdeploy.artifacts.plan import (
+    BuildPlan,
+    CompilePlan,
+    FileRule,
+    ImagePlan,
+    LinkagePlan,
+    LocalFacts,
+    Platform,
+    RootfsPlan,
+)
 from slimdeploy.config.model import Config
 from slimdeploy.errors import CompileFailed
 
 MAJOR_VERSION = re.compile(r"^v\d+$")
 WITH_C_TAGS = ("netgo", "osusergo")  # names, users: in Go, where glibc's own code wants shared libraries at run time
 WITH_C_FLAGS = ("-linkmode=external", "-extldflags=-static")  # by C's linker, which takes the C libraries in whole
+EMBED_ZONES = "timetzdata"  # links time/tzdata (Go's own copy of the time zones) into any program
 NAME_LENGTH = 43  # so that pod names and labels made of it stay within 63
 
 
@@ -22,8 +32,15 @@ def make_build_plan(config: Config, local: LocalFacts) -> BuildPlan:
     return BuildPlan(
         app=name,
         compile=_compile_plan(config, local, platform),
-        rootfs=RootfsPlan(entrypoint=entrypoint, ca=config.image.ca),
-        image=ImagePlan(platform=platform, entrypoint=entrypoint, user=config.image.user),
+        rootfs=_rootfs(config, entrypoint, local),
+        image=ImagePlan(
+            platform=platform,
+            entrypoint=entrypoint,
+            user=config.image.user,
+            workdir=config.image.workdir or "/",
+            labels=tuple(sorted(config.image.labels.items())),
+            compression=config.image.compression,
+        ),
         linkage=LinkagePlan(config.static.without_cgo),
     )
 
@@ -51,13 +68,39 @@ def _compile_plan(config: Config, local: LocalFacts, platform: Platform) -> Comp
         project=local.project,
         package=_main_package(local),
         platform=platform,
-        tags=(*config.build.tags, *(WITH_C_TAGS if with_c else ())),
+        tags=(*_tags(config), *(WITH_C_TAGS if with_c else ())),
         ldflags=(*static.ldflags, *(WITH_C_FLAGS if with_c else ())),
         trimpath=static.trimpath,
         rebuild_all=static.rebuild_all,
         installsuffix=static.installsuffix,
         cgo=with_c,
     )
+
+
+def _rootfs(config: Config, entrypoint: str, local: LocalFacts) -> RootfsPlan:
+    image = config.image
+    added = image.ca if isinstance(image.ca, tuple) else ()
+    return RootfsPlan(
+        entrypoint=entrypoint,
+        ca="system" if isinstance(image.ca, tuple) else image.ca,
+        authorities=added,
+        timezones=_timezones(config),
+        files=tuple(FileRule(each.source, each.target, each.exclude, each.allow) for each in image.files),
+        user=image.user,
+        host=local.host,
+    )
+
+
+def _timezones(config: Config) -> str:
+    """Go reads TZ without time.LoadLocation, so a zone that slim.toml sets always needs the tree."""
+    if config.image.timezones == "auto":
+        return "system" if config.app.env.get("TZ", "UTC") not in {"UTC", ""} else "auto"
+    return "none"
+
+
+def _tags(config: Config) -> tuple[str, ...]:
+    embedded = (EMBED_ZONES,) if config.image.timezones == "embed" and EMBED_ZONES not in config.build.tags else ()
+    return (*config.build.tags, *embedded)
 
 
 def _main_package(local: LocalFacts) -> str:

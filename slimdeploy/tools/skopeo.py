@@ -45,6 +45,10 @@ class Skopeo:
         """`skopeo copy oci:LAYOUT docker-archive:FILE:NAME`, for `docker load`. That format has another digest."""
         self._run("copy", f"oci:{layout}", f"docker-archive:{file}:{name}")
 
+    def compress(self, layout: Path, into: Path, form: str) -> None:
+        """`skopeo copy oci:LAYOUT oci:INTO`, its layers compressed again; the config stays as it is."""
+        self._run("copy", "--dest-compress-format", form, f"oci:{layout}", f"oci:{into}")
+
     def digest(self, reference: str) -> str | None:
         """The digest of what the registry really serves under this name, computed here; None if it has none."""
         verify = f"--tls-verify={str(not self.insecure).lower()}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from slimdeploy.artifacts.build import Image
+from slimdeploy.artifacts.build import Image, ImageFile
 from slimdeploy.artifacts.plan import BuildPlan, CompilePlan, ImagePlan, Platform, RootfsPlan
 from slimdeploy.facts import source
 from slimdeploy.facts.source import fingerprint, roots
@@ -94,6 +94,26 @@ def test_another_toolchain_counts(project: Path, monkeypatch: pytest.MonkeyPatch
     assert settled(project) != before
 
 
+def test_what_the_machine_gives_counts(project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bundle, zone = tmp_path / "bundle.crt", tmp_path / "zoneinfo/Europe/Berlin"
+    zone.parent.mkdir(parents=True)
+    for file in (bundle, zone):
+        file.write_text("a")
+    monkeypatch.setattr(source, "CA_BUNDLES", (bundle,))
+    monkeypatch.setattr(source, "ZONE_TREES", (tmp_path / "zoneinfo", tmp_path / "none"))
+    seen = [settled(project)]
+    for file in (bundle, zone):
+        file.write_text("b")
+        seen.append(settled(project))
+    assert len(set(seen)) == 3
+
+
+def test_a_name_that_is_not_utf_8_counts(project: Path) -> None:
+    before = settled(project)
+    (project / os.fsdecode(b"caf\xe9")).touch()
+    assert settled(project) != before
+
+
 def test_commits_do_not_count(project: Path) -> None:
     before = settled(project)
     (project / ".git/HEAD").write_text("ref: refs/heads/other\n")
@@ -124,7 +144,7 @@ def a_plan(name: str = "hello") -> BuildPlan:
     return BuildPlan(name, compiled, RootfsPlan("/hello", "auto"), ImagePlan(AMD64, "/hello", 65532))
 
 
-IMAGE = Image(Path("/layout"), "sha256:1", AMD64, (("/hello", 5),), 5, 3)
+IMAGE = Image(Path("/layout"), "sha256:1", AMD64, (ImageFile("/hello", 5, "the program"),), 5, 3)
 
 
 def test_memory_gives_back_what_it_was_given(tmp_path: Path) -> None:
