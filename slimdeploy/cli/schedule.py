@@ -56,7 +56,7 @@ def _for_machine(asked: Request, flags: Flags, cron: Cron, via: str) -> str:
 
 
 def _for_cluster(asked: Request, cron: Cron, image: str | None, output: Output) -> str:
-    from slimdeploy.artifacts.plan import ClusterTarget
+    from slimdeploy.artifacts.deploy_plan import ClusterTarget
     from slimdeploy.manifests.render import to_yaml
     from slimdeploy.plan.deploy import choose_target
     from slimdeploy.schedule.cronjob import objects

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Delivered, Image
-from slimdeploy.artifacts.plan import DeliveryPlan, NodePlan, RegistryPlan
+from slimdeploy.artifacts.deploy_plan import DeliveryPlan, NodePlan, RegistryPlan
 from slimdeploy.deliver import nodes, registry, store
 from slimdeploy.events import Step
 from slimdeploy.tools.lines import LineSink

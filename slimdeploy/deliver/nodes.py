@@ -13,7 +13,7 @@ import tarfile
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Delivered, Image
-from slimdeploy.artifacts.plan import NodePlan
+from slimdeploy.artifacts.deploy_plan import NodePlan
 from slimdeploy.errors import IntegrityError, NotAllowed, PushFailed, SlimdeployError, Unreachable
 from slimdeploy.tools import loaders
 from slimdeploy.tools.command import ToolFailed

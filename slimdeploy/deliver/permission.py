@@ -12,7 +12,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from slimdeploy.artifacts.plan import RegistryPlan
+from slimdeploy.artifacts.deploy_plan import RegistryPlan
 from slimdeploy.deliver import credentials
 from slimdeploy.deliver.credentials import Access
 from slimdeploy.deliver.persistence import persist

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from slimdeploy.artifacts.build import Delivered, Image
-from slimdeploy.artifacts.plan import RegistryPlan
+from slimdeploy.artifacts.deploy_plan import RegistryPlan
 from slimdeploy.deliver import credentials
 from slimdeploy.deliver.persistence import persist
 from slimdeploy.deliver.reasons import explain, said

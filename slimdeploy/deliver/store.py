@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slimdeploy.artifacts.build import Delivered, Image
-from slimdeploy.artifacts.plan import StorePlan
+from slimdeploy.artifacts.deploy_plan import StorePlan
 from slimdeploy.errors import IntegrityError, PushFailed
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.podman import Podman

@@ -9,7 +9,7 @@ from typing import Any
 
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
-from slimdeploy.artifacts.plan import ClusterTarget, WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import ClusterTarget, WorkloadPlan
 from slimdeploy.deploy import diagnosis, rollout
 from slimdeploy.deploy.destination import Instance, Status
 from slimdeploy.deploy.diff import diff

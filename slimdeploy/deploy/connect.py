@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slimdeploy.artifacts.plan import ClusterTarget, Target, WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import ClusterTarget, Target, WorkloadPlan
 from slimdeploy.deploy.destination import Destination
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from slimdeploy.artifacts.plan import LocalTarget, WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
 from slimdeploy.errors import UsageError
 from slimdeploy.manifests.labels import labels
 from slimdeploy.tools.podman import Engine

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Delivered
-from slimdeploy.artifacts.plan import LocalTarget, WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
 from slimdeploy.deploy.container import Wish, container_spec, environment, fits_a_line, foreground_arguments
 from slimdeploy.errors import Interrupted, ProgramFailed, Terminated
 from slimdeploy.tools.podman import Podman

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 
-from slimdeploy.artifacts.plan import Health
+from slimdeploy.artifacts.deploy_plan import Health
 
 SECONDS = 2.0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slimdeploy.artifacts.deploy import ObjectRef
-from slimdeploy.artifacts.plan import ClusterTarget
+from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.errors import NotAllowed
 from slimdeploy.plan.delivery import LocalRegistry, local_registry
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from slimdeploy.artifacts.deploy import Manifest
-from slimdeploy.artifacts.plan import Health, WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import Health, WorkloadPlan
 from slimdeploy.manifests.labels import labels, metadata, selector
 
 GRACE_SECONDS = 30

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from slimdeploy.artifacts.deploy import Manifests
-from slimdeploy.artifacts.plan import WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import WorkloadPlan
 from slimdeploy.manifests.deployment import deployment
 from slimdeploy.manifests.service import service
 from slimdeploy.manifests.service_account import service_account

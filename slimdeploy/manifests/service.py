@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slimdeploy.artifacts.deploy import Manifest
-from slimdeploy.artifacts.plan import WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import WorkloadPlan
 from slimdeploy.manifests.labels import metadata, selector
 
 

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-from slimdeploy.artifacts.plan import (
+from slimdeploy.artifacts.deploy_plan import (
     ClusterTarget,
     DeliveryPlan,
     DeployPlan,

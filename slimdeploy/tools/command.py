@@ -98,19 +98,9 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
         raise ToolMissing(f"{command.argv[0]} is not installed", hint="`make setup` in slimdeploy's folder installs it")
     argv = [*(containment() if command.contained else ()), program, *command.argv[1:]]
     out, err = Lines(), Lines(KEPT_LINES, on_line)
-    options: dict[str, Any] = {
-        "_env": environment(command.inherit) | dict(command.environment),
-        "_cwd": str(command.folder) if command.folder else None,
-        "_in": command.input or "",  # the end at once, where sh would leave it open: a program that reads would hang
-        "_out": out,
-        "_err": err,
-        "_tty_out": False,
-        "_bg": True,
-        "_bg_exc": False,
-        "_new_session": True,  # its own process group: what ends it must not end us
-    }
     calls = len(_terminations)
-    running = sh.Command(argv[0])(*argv[1:], **{name: value for name, value in options.items() if value is not None})
+    options = _options(command) | {"_out": out, "_err": err}
+    running = sh.Command(argv[0])(*argv[1:], **options)
     tool = Path(program).name
     with (
         _registered(running, contained=command.contained),
@@ -128,6 +118,19 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
                 raise ToolTimeout(tool, command.watch.idle, err.lines, idle=True) from None
             raise ToolFailed(tool, failure.exit_code, err.lines or out.lines) from None
     return out.text
+
+
+def _options(command: Command) -> dict[str, Any]:
+    """How sh starts it: no terminal, a process group of its own (what ends it must not end us), stdin at its end."""
+    folder = {"_cwd": str(command.folder)} if command.folder else {}
+    return folder | {
+        "_env": environment(command.inherit) | dict(command.environment),
+        "_in": command.input or "",
+        "_tty_out": False,
+        "_bg": True,
+        "_bg_exc": False,
+        "_new_session": True,
+    }
 
 
 def environment(inherit: Sequence[str] = ()) -> dict[str, str]:

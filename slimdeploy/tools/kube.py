@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from slimdeploy.artifacts.deploy import Manifest, ObjectRef
-from slimdeploy.artifacts.plan import ClusterTarget
+from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.errors import ApiRejected, Unreachable, UnreadableFile, WrongCluster
 from slimdeploy.tools.kube_errors import Answer, explain, is_worth_another_try, pause
 from slimdeploy.tools.kube_paths import PATHS, equal, path_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from slimdeploy.artifacts.build import Image
-from slimdeploy.artifacts.plan import StorePlan
+from slimdeploy.artifacts.deploy_plan import StorePlan
 from slimdeploy.build.layout import blob, read_layout
 from slimdeploy.deliver.store import load
 from slimdeploy.errors import ConfigError

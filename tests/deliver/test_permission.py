@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from slimdeploy.artifacts.build import Image
-from slimdeploy.artifacts.plan import RegistryPlan
+from slimdeploy.artifacts.deploy_plan import RegistryPlan
 from slimdeploy.deliver import permission
 from slimdeploy.deliver.credentials import Access
 from slimdeploy.deliver.registry import push

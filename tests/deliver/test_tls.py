@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from slimdeploy.artifacts.build import Image
-from slimdeploy.artifacts.plan import RegistryPlan
+from slimdeploy.artifacts.deploy_plan import RegistryPlan
 from slimdeploy.deliver.registry import push
 from slimdeploy.errors import Unreachable
 from slimdeploy.tools.skopeo import Skopeo

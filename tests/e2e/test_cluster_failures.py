@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from slimdeploy.artifacts.build import Delivered
-from slimdeploy.artifacts.plan import ClusterTarget
+from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.config.reader import load
 from slimdeploy.deploy.cluster import Cluster as Destination
 from slimdeploy.errors import RolloutFailed

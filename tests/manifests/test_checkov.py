@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from slimdeploy.artifacts.plan import Health, Port, WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import Health, Port, WorkloadPlan
 from slimdeploy.manifests.render import render, to_yaml
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from slimdeploy.artifacts.build import Delivered, Image
-from slimdeploy.artifacts.plan import LocalTarget, StorePlan
+from slimdeploy.artifacts.deploy_plan import LocalTarget, StorePlan
 from slimdeploy.build.layout import blob
 from slimdeploy.deliver.store import load
 from slimdeploy.deploy.local import Local

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from slimdeploy.artifacts.plan import Health, LocalFacts, Platform, Port, WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import Health, Port, WorkloadPlan
+from slimdeploy.artifacts.plan import LocalFacts, Platform
 from slimdeploy.config.model import Config
 
 IMAGE = "registry.example.com/team/hello@sha256:" + "a" * 64

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from slimdeploy.artifacts.plan import NodePlan, RegistryPlan, StorePlan
+from slimdeploy.artifacts.deploy_plan import NodePlan, RegistryPlan, StorePlan
 from slimdeploy.deliver.nodes import NAME, write_archive
 from slimdeploy.manifests.render import render
 from slimdeploy.plan.delivery import HOSTING, LocalRegistry, local_registry

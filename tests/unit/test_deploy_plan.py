@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from slimdeploy.artifacts.plan import ClusterTarget, Health, LocalTarget, Port, RegistryPlan, StorePlan
+from slimdeploy.artifacts.deploy_plan import ClusterTarget, Health, LocalTarget, Port, RegistryPlan, StorePlan
 from slimdeploy.errors import UsageError
 from slimdeploy.plan.deploy import (
     Overrides,

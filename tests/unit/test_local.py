@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from slimdeploy.artifacts.plan import LocalTarget, Port
+from slimdeploy.artifacts.deploy_plan import LocalTarget, Port
 from slimdeploy.deploy.container import (
     SPEC,
     Wish,

@@ -187,7 +187,6 @@ LATER = [
     "build.base_image",
     "image.max_size",
 ]
-LATER += ["cluster.expect", "cluster.delivery", "deploy.expose", "deploy.rollback", "deploy.autoscale", "schedule.via"]
 
 
 @pytest.mark.parametrize("key", LATER)

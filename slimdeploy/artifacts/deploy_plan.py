@@ -1,0 +1,108 @@
+"""What is decided about the deployment before anything happens: what runs, where, and where its image goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RegistryPlan:
+    """Where the image is pushed. `insecure` allows plain http and unknown certificates.
+
+    `repository` is how the nodes name it; `push_to` is how this machine does, where that differs (KEP-1755). Seconds:
+    `timeout` for everything, tries included; `idle` without a byte moved, which is more than the 60 s for which skopeo
+    itself is silent after a 429.
+    """
+
+    repository: str
+    tag: str
+    insecure: bool
+    timeout: float = 600.0
+    idle: float = 75.0
+    push_to: str = ""
+
+    @property
+    def address(self) -> str:
+        """The repository as this machine reaches it."""
+        return self.push_to or self.repository
+
+
+@dataclass(frozen=True)
+class StorePlan:
+    """Local podman's store."""
+
+    repository: str
+
+
+@dataclass(frozen=True)
+class NodePlan:
+    """The nodes' own image store. `kind` is kind, k3d, minikube or containerd; `cluster` is the name it has there."""
+
+    repository: str
+    kind: str
+    cluster: str
+
+
+DeliveryPlan = RegistryPlan | StorePlan | NodePlan
+
+
+@dataclass(frozen=True)
+class Port:
+    """A TCP port that the app listens on."""
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Health:
+    """How to see that the app serves. `kind` is http, tcp or grpc; `path` belongs to http."""
+
+    kind: str
+    port: Port
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class WorkloadPlan:
+    """What runs, wherever it runs. Memory in bytes, CPU in thousandths of a core, timeout in seconds."""
+
+    app: str
+    ports: tuple[Port, ...]
+    health: Health | None
+    args: tuple[str, ...]
+    env: tuple[tuple[str, str], ...]
+    user: int
+    cpu: str
+    memory: str
+    memory_bytes: int
+    replicas: int
+
+
+@dataclass(frozen=True)
+class ClusterTarget:
+    """A Kubernetes cluster. `kubeconfig` None is kubectl's default search."""
+
+    context: str
+    namespace: str
+    kubeconfig: str | None = None
+
+
+@dataclass(frozen=True)
+class LocalTarget:
+    """Podman on this machine. `publish` is the port on 127.0.0.1; None publishes each port under its own number."""
+
+    publish: int | None = None
+
+
+Target = ClusterTarget | LocalTarget
+
+
+@dataclass(frozen=True)
+class DeployPlan:
+    """Every decision of the deployment. `timeout` in seconds."""
+
+    workload: WorkloadPlan
+    target: Target
+    delivery: DeliveryPlan
+    timeout: float
