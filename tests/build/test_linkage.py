@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from slimdeploy.artifacts.plan import Platform
 from slimdeploy.build.linkage import prove_static
 from slimdeploy.build.rootfs import READS_ROOTS
 from slimdeploy.errors import LinkageRefused
+from slimdeploy.tools import command
 from slimdeploy.tools.go import host
 from slimdeploy.workbench import Built
 from tests.build import programs
 from tests.build.conftest import binary_of, go_cache
 
+needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc on this machine")
 HERE = host()
 OTHER = Platform("linux", "arm64" if HERE.architecture != "arm64" else "amd64")
 
@@ -26,8 +29,8 @@ def go_build(project: Path, *flags: str, **variables: str) -> Path:
     """What go itself makes of it, past slimdeploy."""
     output = project / "built"
     environment = os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "", "GOCACHE": go_cache()} | variables
-    command = ["go", "build", f"-o={output}", "-buildvcs=false", *flags, "."]
-    subprocess.run(command, cwd=project, env=environment, check=True, capture_output=True)
+    argv = [command.require("go", ""), "build", f"-o={output}", "-buildvcs=false", *flags, "."]
+    subprocess.run(argv, cwd=project, env=environment, check=True, capture_output=True)
     return output
 
 
@@ -55,6 +58,13 @@ def test_a_program_without_network_does_not_read_the_roots(plain: Built) -> None
     assert READS_ROOTS not in static.functions
 
 
+def test_a_program_of_this_system_is_dynamic() -> None:
+    error = refusal(Path("/bin/sh"))
+    assert any(detail.startswith("it asks for the loader /lib") for detail in error.details)
+    assert "it needs the library libc.so.6" in error.details
+
+
+@needs_gcc
 def test_a_dynamic_program_is_refused_with_its_loader_and_libraries(tmp_path: Path) -> None:
     project = programs.write("cmain", tmp_path)
     error = refusal(go_build(project, CGO_ENABLED="1"))
@@ -68,6 +78,7 @@ def test_a_position_independent_program_asks_for_a_loader(tmp_path: Path) -> Non
     assert any(detail.startswith("it asks for the loader /lib") for detail in error.details)
 
 
+@needs_gcc
 def test_a_static_position_independent_program_passes(tmp_path: Path) -> None:
     source = tmp_path / "main.c"
     source.write_text("int main(void) { return 0; }\n")
@@ -75,6 +86,7 @@ def test_a_static_position_independent_program_passes(tmp_path: Path) -> None:
     assert prove_static(binary(tmp_path / "built")).functions == frozenset()
 
 
+@needs_gcc
 def test_a_shared_library_is_no_program(tmp_path: Path) -> None:
     source = tmp_path / "lib.c"
     source.write_text("int one(void) { return 1; }\n")
@@ -82,6 +94,7 @@ def test_a_shared_library_is_no_program(tmp_path: Path) -> None:
     assert any("no executable" in detail for detail in refusal(tmp_path / "built").details)
 
 
+@needs_gcc
 def test_an_object_file_is_no_program(tmp_path: Path) -> None:
     source = tmp_path / "lib.c"
     source.write_text("int one(void) { return 1; }\n")
