@@ -14,7 +14,7 @@ from slimdeploy.deploy.container import SPEC, Spec, container_spec, host_port, p
 from slimdeploy.deploy.destination import Instance, Status
 from slimdeploy.deploy.diagnosis import advice
 from slimdeploy.deploy.diff import field_changes
-from slimdeploy.deploy.health import answer
+from slimdeploy.deploy.health import answer, listens
 from slimdeploy.errors import PolicyRefused, RolloutFailed
 from slimdeploy.events import Note, Step
 from slimdeploy.manifests.labels import MANAGED_BY, MANAGER
@@ -122,17 +122,17 @@ class Local:
         return dict(json.loads(live["Config"]["Labels"].get(SPEC, "{}")))
 
     def _not_ready(self, started: float) -> str | None:
-        if self.plan.health is not None:
-            reason = answer(self.plan.health, host_port(self.target, self.plan.health.port.number))
-            if reason is None:
+        health = self.plan.health
+        if health is not None:
+            reason = answer(health, host_port(self.target, health.port.number))
+            if reason is None and health.kind == "http":
                 return None
         else:
             reason = "running, watched for a moment" if time.monotonic() - started < WORKER_SECONDS else None
-        live = self._live() or {"State": {"Status": "removed", "ExitCode": "?"}}
-        state = live["State"]
+        state = (self._live() or {"State": {"Status": "removed", "ExitCode": "?"}})["State"]
         if state["Status"] not in {"running", "created", "initialized"}:
             raise self._failed(f"the program ended with exit code {state['ExitCode']}{_oom(state)}")
-        return reason
+        return reason or (listens(state["Pid"], health.port.number) if health else None)
 
     def _failed(self, cause: str) -> RolloutFailed:
         lines = self.podman.logs(self.name, 10).splitlines()

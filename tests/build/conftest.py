@@ -20,13 +20,14 @@ from slimdeploy.config.reader import default_config
 from slimdeploy.events import Event
 from slimdeploy.pipeline import build
 from slimdeploy.plan.deploy import Overrides
+from slimdeploy.tools import command
 from slimdeploy.workbench import Built, Request
 from tests.build import programs
 
 
 @functools.cache
 def go_cache() -> str:
-    done = subprocess.run(["go", "env", "GOCACHE"], check=True, capture_output=True, text=True)
+    done = subprocess.run([command.require("go", ""), "env", "GOCACHE"], check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 

@@ -14,6 +14,7 @@ from slimdeploy.build.cgo import ImportGraph
 from slimdeploy.build.linkage import prove_static
 from slimdeploy.build.needs import READS_ROOTS
 from slimdeploy.errors import LinkageRefused
+from slimdeploy.tools import command
 from slimdeploy.tools.go import Dependency, host
 from slimdeploy.workbench import Built
 from tests.build import programs
@@ -27,8 +28,8 @@ def go_build(project: Path, *flags: str, **variables: str) -> Path:
     """What go itself makes of it, past slimdeploy."""
     output = project / "built"
     environment = os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "", "GOCACHE": go_cache()} | variables
-    command = ["go", "build", f"-o={output}", "-buildvcs=false", *flags, "."]
-    subprocess.run(command, cwd=project, env=environment, check=True, capture_output=True)
+    argv = [command.require("go", ""), "build", f"-o={output}", "-buildvcs=false", *flags, "."]
+    subprocess.run(argv, cwd=project, env=environment, check=True, capture_output=True)
     return output
 
 
@@ -60,6 +61,12 @@ def test_a_program_without_network_does_not_read_the_roots(plain: Built) -> None
     static = prove(binary(binary_of(plain.image)))
     assert "main.main" in static.functions
     assert static.functions.isdisjoint(READS_ROOTS)
+
+
+def test_a_program_of_this_system_is_dynamic() -> None:
+    error = refusal(Path("/bin/sh"))
+    assert any(detail.startswith("it asks for the loader /lib") for detail in error.details)
+    assert "it needs the library libc.so.6" in error.details
 
 
 def test_a_dynamic_program_is_refused_with_its_loader_and_libraries(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +20,7 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     log, front = tmp_path / "log", tmp_path / "front"
     front.mkdir()
     for tool in ("go", "buildah"):
-        real = shutil.which(tool)
+        real = command.require(tool, "")
         (front / tool).write_text(f'#!/bin/sh\necho {tool} >>"{log}"\nexec "{real}" "$@"\n')
         (front / tool).chmod(0o755)
 

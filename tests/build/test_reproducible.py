@@ -56,6 +56,15 @@ def test_what_go_env_has_kept_does_not_matter(plain: Built, tmp_path: Path) -> N
     assert finish(start(project, tmp_path / "cache", GOENV=str(kept)))["digest"] == plain.image.digest
 
 
+def test_a_commit_changes_nothing(plain: Built, tmp_path: Path) -> None:
+    project = programs.write("plain", tmp_path / "project")
+    settings = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "one"]):
+        subprocess.run(["git", "-C", str(project), *settings, *command], check=True)
+    built = finish(start(project, tmp_path / "cache", GOFLAGS="-p=2", GOENV="off"))
+    assert built["digest"] == plain.image.digest
+
+
 def test_another_source_is_another_digest(shared: Workshop, plain: Built, tmp_path: Path) -> None:
     project = programs.write("plain", tmp_path)
     main = project / "main.go"

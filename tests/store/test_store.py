@@ -37,11 +37,10 @@ def podman() -> Podman:
 
 @pytest.fixture
 def app(podman: Podman) -> Iterator[str]:
-    """The name of an app that nobody else has; its images are gone afterwards."""
+    """The name of an app that nobody else has; its container and its images are gone afterwards."""
     name = f"t-{secrets.token_hex(4)}"
     yield name
-    for image in podman.images(f"localhost/{name}"):
-        podman.remove_image(image)
+    down(name, podman)
 
 
 def loaded(app: str, image: Image, podman: Podman) -> Delivered:

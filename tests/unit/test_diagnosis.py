@@ -1,4 +1,4 @@
-"""Why pods do not run: what is hopeless, what only takes time, and what a person is told."""
+"""Why pods do not run: what is hopeless, and what only takes time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from slimdeploy.deploy.diagnosis import advice, deployment_doom, event_lines, is_ready, pod_doom, pod_state
+from slimdeploy.deploy.diagnosis import deployment_doom, is_ready, pod_doom, pod_state
 
 ENDED = {"terminated": {"exitCode": 3, "reason": "Error"}}
 PULL = 'failed to pull and unpack image "registry/x": failed to resolve reference "registry/x": '
@@ -137,34 +137,6 @@ def test_a_deployment_that_goes_on(seen: dict[str, Any]) -> None:
     assert deployment_doom(seen) is None
 
 
-@pytest.mark.parametrize(
-    ("seen", "advised"),
-    [
-        ("exec /hello: exec format error", "build.platforms"),
-        ("exec /hello: no such file or directory", "the binary is dynamic"),
-        ("x509: certificate signed by unknown authority", "image.ca"),
-        ("exit code 137 (OOMKilled)", "deploy.resources.memory"),
-        ("open /data/x: read-only file system", "only /tmp is writable"),
-        ("listen tcp :80: bind: permission denied", "listen on 8080"),
-        ("the image cannot be pulled: registry/x: not found", "in that registry"),
-        ("the image cannot be pulled: pull access denied", "may not pull"),
-        ("the image cannot be pulled: unexpected status 403 Forbidden", "may not pull"),
-        ("is forbidden: exceeded quota: small", "more quota"),
-        ("not ready after 4 s", "app.health"),
-        ("something else", "slimdeploy logs"),
-    ],
-)
-def test_advice(seen: str, advised: str) -> None:
-    assert advised in advice(seen, [], [])
-    assert advised in advice("", [seen], [])
-    assert advised in advice("", [], ["first line", seen])
-
-
-@pytest.mark.parametrize("line", ["table users not found", "open /x: permission denied", "GET /: 403 Forbidden"])
-def test_what_the_program_says_is_not_about_its_image(line: str) -> None:
-    assert "slimdeploy logs" in advice("the program ends again and again", [], [line])
-
-
 def ready(value: str, **metadata: str) -> dict[str, Any]:
     return {"metadata": metadata, "status": {"conditions": [{"type": "Ready", "status": value}]}}
 
@@ -202,24 +174,3 @@ UNSCHEDULED = {
 )
 def test_a_pod_in_a_few_words(seen: dict[str, Any], words: str) -> None:
     assert pod_state(seen) == words
-
-
-def event(reason: str, message: str = "", kind: str = "Warning") -> dict[str, str]:
-    return {"type": kind, "reason": reason, "message": message}
-
-
-def test_events_are_the_last_three_warnings_each_once() -> None:
-    seen = [event("A"), event("B", "x"), event("B", "x"), event("Pulled", kind="Normal"), event("C"), event("D")]
-    assert event_lines(seen, probes=True) == ["B: x", "C: ", "D: "]
-
-
-def test_what_follows_from_the_rest_is_left_out() -> None:
-    seen = [event("BackOff"), event("MissingClusterDNS"), event("Unhealthy", "connection refused")]
-    assert event_lines(seen, probes=True) == ["Unhealthy: connection refused"]
-    assert event_lines(seen, probes=False) == []
-
-
-def test_the_end_of_a_long_message_is_kept() -> None:
-    (line,) = event_lines([event("Failed", "x" * 500 + " the cause")], probes=True)
-    assert line.endswith("the cause")
-    assert len(line) < 260
