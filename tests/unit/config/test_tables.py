@@ -189,7 +189,7 @@ LATER = [
     "image.files",
     "image.max_size",
 ]
-LATER += ["cluster.expect", "cluster.delivery", "deploy.expose", "deploy.rollback", "deploy.autoscale", "schedule.via"]
+LATER += ["cluster.expect", "deploy.expose", "deploy.rollback", "deploy.autoscale", "schedule.via"]
 
 
 @pytest.mark.parametrize("key", LATER)
