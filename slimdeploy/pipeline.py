@@ -29,6 +29,7 @@ from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan, workload_plan
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
+from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.command import terminate_all
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
@@ -105,7 +106,8 @@ def run(request: Request, report: Report, wish: Wish) -> foreground.End:
     with bench(request, report) as here:
         delivered = deliver(StorePlan(f"localhost/{here.plan.app}"), make_image(here), here)
         plan = workload_plan(request.config, here.plan.app)
-    return foreground.run(plan, delivered, Podman(local_engine()), wish=wish, folder=project_folder(request.project))
+    with workspace() as work:  # not the project's lock, and gone even if we are killed: it holds the values
+        return foreground.run(plan, delivered, Podman(local_engine()), wish=wish, folder=work)
 
 
 def down(request: Request, report: Report) -> tuple[ObjectRef, ...]:

@@ -9,6 +9,6 @@ SLIMDEPLOY ?= slimdeploy
 PROFILE ?=
 FLAGS ?=
 
-.PHONY: build push render diff up redeploy status logs down
-build push render diff up redeploy status logs down:
+.PHONY: build push render diff up run redeploy status logs down
+build push render diff up run redeploy status logs down:
 	@$(SLIMDEPLOY) $@ $(if $(PROFILE),--profile=$(PROFILE)) $(FLAGS)

@@ -58,9 +58,10 @@ def _settle(plan: RegistryPlan, image: Image, held: str) -> Delivered:
     """The registry did not let us write a tag that is there: fine if somebody else has just put the same there."""
     if held == image.digest:
         return Delivered(f"{plan.repository}@{image.digest}", image.digest, uploaded=True)
+    tagged = _tagged(plan, image)
     raise PushFailed(
-        f"tag {plan.tag} is immutable and differs",
-        details=(f"{plan.address}:{plan.tag} there  {held}", f"{plan.address}:{plan.tag} here   {image.digest}"),
+        f"tag {tagged.rpartition(':')[2]} is immutable and differs",
+        details=(f"{tagged} there  {held}", f"{tagged} here   {image.digest}"),
         hint='a new version needs a new tag: image.tag = "{version}", or none at all',
     )
 

@@ -99,7 +99,7 @@ def test_what_kep_1755_says(text: str, found: LocalRegistry | None) -> None:
 @pytest.mark.parametrize(
     ("kind", "command"),
     [
-        ("containerd", "ctr --namespace k8s.io images import /x/image.tar"),
+        ("containerd", "ctr --connect-timeout 3s --namespace k8s.io images import /x/image.tar"),
         ("kind", "kind load image-archive /x/image.tar --name dev"),
         ("k3d", "k3d image import /x/image.tar --cluster dev"),
         ("minikube", "minikube image load /x/image.tar --profile dev"),
