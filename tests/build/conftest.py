@@ -115,17 +115,20 @@ ASSEMBLE = """
 import sys
 from pathlib import Path
 from slimdeploy.artifacts.build import Binary, ProjectFiles
-from slimdeploy.artifacts.plan import ImagePlan, Platform, RootfsPlan
+from slimdeploy.artifacts.plan import ImagePlan, LinkagePlan, Platform, RootfsPlan
+from slimdeploy.build.cgo import ImportGraph
 from slimdeploy.build.image import assemble
 from slimdeploy.build.linkage import prove_static
 from slimdeploy.build.packing import Packers
 from slimdeploy.build.rootfs import collect_files
 from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.buildah import Buildah
+from slimdeploy.tools.go import Dependency
 from slimdeploy.tools.skopeo import Skopeo
 binary, architecture, images = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
 platform = Platform("linux", architecture)
-static = prove_static(Binary(binary, ".", platform))
+graph = ImportGraph((Dependency(".", (), False, False),), frozenset())
+static = prove_static(LinkagePlan(), Binary(binary, ".", platform), graph, print)
 with workspace() as work:
     files = collect_files(RootfsPlan("/plain", "auto"), static, ProjectFiles(), work)
     print(assemble(ImagePlan(platform, "/plain", 65532), files, Packers(Buildah(work), Skopeo(), images)).digest)

@@ -74,7 +74,6 @@ def test_a_dynamic_program_is_refused_with_its_loader_and_libraries(tmp_path: Pa
     error = refusal(go_build(project, CGO_ENABLED="1"))
     assert any(detail.startswith("it asks for the loader /lib") for detail in error.details)
     assert "it needs the library libc.so.6" in error.details
-    assert 'import "C"' in error.hint
 
 
 def test_a_position_independent_program_asks_for_a_loader(tmp_path: Path) -> None:
@@ -93,25 +92,22 @@ def test_a_shared_library_is_no_program(tmp_path: Path) -> None:
     source = tmp_path / "lib.c"
     source.write_text("int one(void) { return 1; }\n")
     subprocess.run(["gcc", "-shared", "-nostdlib", "-o", tmp_path / "built", source], check=True)
-    assert any("no executable" in detail for detail in refusal(tmp_path / "built").details)
+    assert "is a shared library, not a program" in refusal(tmp_path / "built").what
 
 
 def test_an_object_file_is_no_program(tmp_path: Path) -> None:
     source = tmp_path / "lib.c"
     source.write_text("int one(void) { return 1; }\n")
     subprocess.run(["gcc", "-c", "-o", tmp_path / "built", source], check=True)
-    assert any("ET_REL" in detail for detail in refusal(tmp_path / "built").details)
+    assert "ET_REL" in refusal(tmp_path / "built").what
 
 
 def test_a_program_for_another_machine(plain: Built) -> None:
-    (detail,) = refusal(binary_of(plain.image), OTHER).details
-    assert detail.startswith("it is built for EM_")
-    assert detail.endswith(f"not for {OTHER}")
+    assert f"is built for {HERE.architecture}, and {OTHER} is wanted" in refusal(binary_of(plain.image), OTHER).what
 
 
 def test_a_platform_that_nobody_knows(plain: Built) -> None:
-    (detail,) = refusal(binary_of(plain.image), Platform("linux", "abacus")).details
-    assert "not for linux/abacus" in detail
+    assert "and linux/abacus is wanted" in refusal(binary_of(plain.image), Platform("linux", "abacus")).what
 
 
 def test_a_library_package_is_an_archive(tmp_path: Path) -> None:

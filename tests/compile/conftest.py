@@ -13,7 +13,7 @@ from slimdeploy.artifacts.build import StaticBinary
 from slimdeploy.config.reader import default_config, find, load
 from slimdeploy.errors import SlimdeployError
 from slimdeploy.events import Event, ToolOutput, Warned
-from slimdeploy.pipeline import make_static
+from slimdeploy.imaging import make_static
 from slimdeploy.plan.deploy import Overrides
 from slimdeploy.workbench import Request, bench
 

@@ -118,5 +118,5 @@ def test_no_module(text: str | None, tmp_path: Path) -> None:
 
 def test_go_is_not_asked_for_a_main_package_that_is_given(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module example.com/x\nthis is not a go.mod\n")
-    found = gather(tmp_path, packages=("./cmd/x",), versioned=False)
+    found = gather(tmp_path, main="./cmd/x", versioned=False)
     assert (found.module, found.packages, found.version) == ("example.com/x", ("./cmd/x",), "dev")
