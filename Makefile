@@ -40,8 +40,8 @@ unit: setup-dev ## the pure tests
 	@pytest $(PYTEST_FLAGS) tests/unit
 
 format: setup-dev ## write the code as `make check` wants it
-	ruff format .
-	ruff check --fix .
+	ruff check --fix-only --quiet .
+	ruff format --quiet .
 
 cluster-up: setup-tests ## a real Kubernetes for working by hand, until cluster-down
 	@python -m tests.cluster up

@@ -76,8 +76,8 @@ def up(request: Request, report: Report) -> Release:
         plan = deploy_plan(request, here)
         connecting = beside.submit(connect, plan.workload, plan.target, plan.timeout)
         image = make_image(here)
+        there = connecting.result()  # a wrong context is known before anything is uploaded
         delivering = beside.submit(deliver, plan.delivery, image, here)
-        there = connecting.result()
         with step(report, "diff") as running:
             changes = there.diff(reference(plan, image))
             running.summary = f"{len(changes.pending)} of {len(changes.items)} objects change"
@@ -136,7 +136,7 @@ def make_static(here: Bench) -> StaticBinary:
     plan, go = here.plan, Go(here.plan.compile.project, here.work)
     with ThreadPoolExecutor(max_workers=1) as beside:
         graph = beside.submit(import_graph, plan.compile, go)
-        binary = compile_binary(plan.compile, go, here.kept / plan.app, here.report)
+        binary = compile_binary(plan.compile, go, here.kept / "binaries" / plan.app, here.report)
         return prove_static(plan.linkage, binary, graph.result(), here.report)
 
 

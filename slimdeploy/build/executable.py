@@ -33,14 +33,15 @@ PLUGIN_MARK = (
 
 @dataclass(frozen=True)
 class Facts:
-    """The few things about an ELF file that decide. `loader` is empty without PT_INTERP."""
+    """What decides about an ELF file. `loader` is empty without PT_INTERP; `whole`: nothing is cut off."""
 
     machine: str
     kind: str
     pie: bool
     loader: str
     libraries: tuple[str, ...]
-    plugin: bool = False
+    plugin: bool
+    whole: bool
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,23 @@ class Objection:
 
 def facts_of(elf: ELFFile) -> Facts:
     """Look at headers only."""
-    loader, libraries, flags = "", [], 0
+    loader, libraries, flags, end = "", [], 0, 0
     for segment in elf.iter_segments():
+        end = max(end, segment["p_offset"] + segment["p_filesz"])
         if isinstance(segment, InterpSegment):
             loader = segment.get_interp_name()
         if isinstance(segment, DynamicSegment):
             libraries += [str(getattr(tag, "needed", "?")) for tag in segment.iter_tags("DT_NEEDED")]
             flags |= sum(int(tag["d_val"]) for tag in segment.iter_tags("DT_FLAGS_1"))
-    shared = elf["e_type"] == "ET_DYN" and not flags & DF_1_PIE
+    kind, pie = str(elf["e_type"]), bool(flags & DF_1_PIE)
     return Facts(
-        elf["e_machine"], elf["e_type"], bool(flags & DF_1_PIE), loader, tuple(libraries), shared and _plugin(elf)
+        machine=str(elf["e_machine"]),
+        kind=kind if elf["e_entry"] or kind == "ET_DYN" else f"{kind}, without an entry",
+        pie=pie,
+        loader=loader,
+        libraries=tuple(dict.fromkeys(libraries)),
+        plugin=kind == "ET_DYN" and not pie and _plugin(elf),
+        whole=end <= elf.stream_len,
     )
 
 
@@ -71,6 +79,8 @@ def objection(facts: Facts, platform: Platform) -> Objection | None:
     """What stands against running such a file in an empty image on that platform; the first thing counts."""
     if facts.machine != MACHINES.get(platform.architecture):
         return _other_machine(facts, platform)
+    if not facts.whole:
+        return Objection("is cut off: the file is shorter than its own table says", hint="build again")
     if facts.plugin:
         return Objection("is a Go plugin, which another program would load", hint=BUILD_MODE)
     if facts.kind == "ET_DYN" and not facts.pie and not facts.loader:

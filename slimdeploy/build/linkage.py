@@ -9,15 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import BinaryIO
 
-from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
 from slimdeploy.artifacts.build import Binary, StaticBinary
 from slimdeploy.artifacts.plan import LinkagePlan
 from slimdeploy.build.cgo import Culprit, ImportGraph, ways_out
-from slimdeploy.build.executable import BUILD_MODE, Objection, facts_of, objection
+from slimdeploy.build.executable import BUILD_MODE, Facts, Objection, facts_of, objection
 from slimdeploy.build.known import symptom
 from slimdeploy.build.symbols import functions
 from slimdeploy.errors import LinkageRefused
@@ -30,12 +28,9 @@ GO_PACKAGE = b"__.PKGDEF"  # the first member of what go writes for a package th
 
 def prove_static(plan: LinkagePlan, binary: Binary, graph: ImportGraph, report: Report) -> StaticBinary:
     """Pass a binary that works in an empty image. Raises LinkageRefused with what stands against it."""
-    with binary.path.open("rb") as file:
-        elf = _open(file, graph.program)
-        facts = facts_of(elf)
-        if against := objection(facts, binary.platform):
-            raise _refusal(against, graph, importers(graph, facts.libraries))
-        names = functions(elf)
+    facts, names = _look(binary.path, graph.program)
+    if against := objection(facts, binary.platform):
+        raise _refusal(against, graph, importers(graph, facts.libraries))
     check_left_out(plan, graph, report)
     size = binary.path.stat().st_size
     return StaticBinary(binary.path, binary.platform, _sha256(binary.path), size, names)
@@ -70,23 +65,27 @@ def _libraries_of(folder: Path) -> set[bytes]:
 
 def _refusal(against: Objection, graph: ImportGraph, blamed: tuple[Culprit, ...]) -> LinkageRefused:
     details = [f"{each.package} asks for them (//go:cgo_import_dynamic), {each.imported}" for each in blamed]
-    hint = against.hint or "\n".join(f"do without {each.package}" for each in blamed)
+    without = "\n".join(f"do without {each.package}" for each in blamed)
+    hint = against.hint or without or 'without `import "C"` the program becomes static'
     return LinkageRefused(f"{graph.program} {against.what}", details=(*against.details, *details), hint=hint)
 
 
-def _open(file: BinaryIO, program: str) -> ELFFile:
-    start = file.read(len(ARCHIVE) + len(GO_PACKAGE))
-    if start == ARCHIVE + GO_PACKAGE:
-        raise LinkageRefused(
-            f"{program} is not a main package: go wrote an archive, not a program",
-            hint="point build.main at the folder of a `package main`",
-        )
-    if start.startswith(ARCHIVE):
-        raise LinkageRefused(f"{program} is an archive for a C program", hint=BUILD_MODE)
-    try:
-        return ELFFile(file)
-    except ELFError as error:
-        raise LinkageRefused(f"{program} is no ELF file: {error}") from None
+def _look(path: Path, program: str) -> tuple[Facts, frozenset[str]]:
+    """What the file is, and the functions that are linked in."""
+    with path.open("rb") as file:
+        start = file.read(len(ARCHIVE) + len(GO_PACKAGE))
+        if start == ARCHIVE + GO_PACKAGE:
+            raise LinkageRefused(
+                f"{program} is not a main package: go wrote an archive, not a program",
+                hint="point build.main at the folder of a `package main`",
+            )
+        if start.startswith(ARCHIVE):
+            raise LinkageRefused(f"{program} is an archive for a C program", hint=BUILD_MODE)
+        try:
+            elf = ELFFile(file)
+            return facts_of(elf), functions(elf)
+        except Exception as error:  # noqa: BLE001 - what elftools meets in a damaged file, it raises as it comes
+            raise LinkageRefused(f"{program} is no ELF file: {error}") from None
 
 
 def _sha256(path: Path) -> str:

@@ -11,20 +11,22 @@ from slimdeploy.tools.skopeo import Skopeo
 
 
 def load(plan: StorePlan, image: Image, skopeo: Skopeo, podman: Podman) -> Delivered:
-    """Make podman's store hold this digest under REPOSITORY:latest. Raises PushFailed, IntegrityError."""
+    """Make podman's store hold this digest under REPOSITORY:latest. Raises PushFailed, IntegrityError.
+
+    The image that had the name before goes, unless a container still runs it: then that goes with the container.
+    """
     reference, name = f"{plan.repository}@{image.digest}", f"{plan.repository}:latest"
-    if _held(podman, name) == image.digest:
+    before = podman.inspect_image(name)
+    if before and before["Digest"] == image.digest:
         return Delivered(reference, image.digest, uploaded=False)
     try:
         skopeo.copy_to_store(image.layout, name)
     except ToolFailed as failure:
         raise PushFailed("podman's store did not take the image", details=failure.output[-3:]) from None
-    held = _held(podman, name)
+    if before:
+        podman.drop_nameless(before["Id"])
+    found = podman.inspect_image(name)
+    held = found and found["Digest"]
     if held != image.digest:
         raise IntegrityError(f"podman's store holds {held} under {name}, not {image.digest}")
     return Delivered(reference, image.digest, uploaded=True)
-
-
-def _held(podman: Podman, name: str) -> str | None:
-    found = podman.inspect_image(name)
-    return found["Digest"] if found else None

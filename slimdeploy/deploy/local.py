@@ -15,7 +15,7 @@ from slimdeploy.deploy.diagnosis import advice
 from slimdeploy.deploy.diff import field_changes
 from slimdeploy.deploy.health import answer
 from slimdeploy.errors import PolicyRefused, RolloutFailed
-from slimdeploy.events import Step
+from slimdeploy.events import Note, Step
 from slimdeploy.manifests.labels import MANAGED_BY, MANAGER, labels
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.podman import Engine, Podman
@@ -48,17 +48,22 @@ class Local:
         return Changes((Change(self.ref, Action.UNCHANGED if same else Action.CHANGED, changed, wanted),))
 
     def apply(self, changes: Changes, delivered: Delivered) -> Applied:  # noqa: ARG002 - the proof that it is there
-        """`podman run`, in place of the old container."""
+        """`podman run`, in place of the old container; its image goes, too, when a newer one has its name."""
         for change in changes.pending:
+            old = self._live()
             try:
                 self.podman.run(run_arguments(self.name, dict(change.manifest), self.podman.engine))
             except ToolFailed as failure:
                 self.podman.remove(self.name, 0)
                 raise self._explain(failure) from None
+            if old is not None:
+                self.podman.drop_nameless(old["Image"])
         return Applied(changes, self.name, 0)
 
     def rollout(self, applied: Applied, delivered: Delivered, step: Step) -> Release:
         """Wait until the health path answers. Raises RolloutFailed with the last log lines when the program ends."""
+        if applied.changes.pending and not self.podman.engine.limits:
+            step.report(Note("no memory limit: as an ordinary user on cgroup v1 podman cannot set one"))
         deadline, started = time.monotonic() + self.timeout, time.monotonic()
         while reason := self._not_ready(started):
             if time.monotonic() > deadline:
@@ -91,9 +96,10 @@ class Local:
     def down(self, step: Step) -> tuple[ObjectRef, ...]:
         """Remove the container and the images that were loaded for it."""
         removed: list[ObjectRef] = []
-        if self._live() is not None:
+        if (live := self._live()) is not None:
             step.waiting("stopping the container")
             self.podman.remove(self.name, GRACE_SECONDS)
+            self.podman.drop_nameless(live["Image"])
             removed.append(self.ref)
         for image in self.podman.images(f"localhost/{self.plan.app}"):
             self.podman.remove_image(image)

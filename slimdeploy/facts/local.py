@@ -9,7 +9,7 @@ from slimdeploy.facts.modules import module_path
 from slimdeploy.tools import go_errors
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.git import describe
-from slimdeploy.tools.go import Go, host
+from slimdeploy.tools.go import Go, Package, host
 
 
 def gather(project: Path, *, main: str | None, versioned: bool, known: tuple[str, ...] | None = None) -> LocalFacts:
@@ -28,13 +28,20 @@ def gather(project: Path, *, main: str | None, versioned: bool, known: tuple[str
 
 
 def main_packages(project: Path) -> tuple[str, ...]:
-    """All main packages of the module, as ./relative folders."""
+    """All main packages of the module, as ./relative folders; if there is none, those that are only there with cgo.
+
+    Nothing is built with cgo, but then the compiler says what is wrong, and not that there is no program.
+    """
+    go = Go(project)
     try:
-        packages = Go(project).packages()
+        folders = _mains(go.packages()) or _mains(go.packages(cgo=True))
     except ToolFailed as failure:
         raise go_errors.explain(failure, "go list ./...") from None
-    folders = (each.folder for each in packages if each.name == "main")
     return tuple(sorted(_relative(folder, project) for folder in folders))
+
+
+def _mains(packages: tuple[Package, ...]) -> tuple[Path, ...]:
+    return tuple(each.folder for each in packages if each.name == "main")
 
 
 def _relative(folder: Path, project: Path) -> str:

@@ -24,23 +24,24 @@ class Memory:
     def packages(self) -> tuple[str, ...] | None:
         """The main packages of these very sources, if they were listed before."""
         known = self._read().get("packages")
-        return tuple(known) if known is not None else None
+        return tuple(known) if isinstance(known, list) else None
 
     def image(self, plan: BuildPlan) -> Image | None:
         """The image that this plan gave for these very sources; its layout may have gone meanwhile."""
-        known = self._read().get("images", {}).get(_key(plan))
-        if known is None:
+        try:
+            known = self._read()["images"][_key(plan)]
+            files = tuple((path, size) for path, size in known["files"])
+            fields = {"layout": Path(known["layout"]), "platform": Platform(**known["platform"]), "files": files}
+            return Image(**known | fields)
+        except (LookupError, TypeError, ValueError):
             return None
-        files = tuple((path, size) for path, size in known["files"])
-        fields = {"layout": Path(known["layout"]), "platform": Platform(**known["platform"]), "files": files}
-        return Image(**known | fields)
 
     def keep(self, packages: tuple[str, ...], plan: BuildPlan, image: Image) -> None:
         """Remember what these sources gave. Written whole or not at all."""
         if self.fingerprint is None:
             return
-        images = self._read().get("images", {})
-        recent = list((images | {_key(plan): asdict(image)}).items())[-KEPT:]
+        images = self._read().get("images")
+        recent = list(((images if isinstance(images, dict) else {}) | {_key(plan): asdict(image)}).items())[-KEPT:]
         content = {"fingerprint": self.fingerprint, "packages": packages, "images": dict(recent)}
         fresh = self.file.with_suffix(".new")
         fresh.write_text(json.dumps(content, default=str), encoding="utf-8")
@@ -52,7 +53,7 @@ class Memory:
             content = json.loads(self.file.read_bytes())
         except (OSError, ValueError):
             return {}
-        same = self.fingerprint is not None and content.get("fingerprint") == self.fingerprint
+        same = isinstance(content, dict) and content.get("fingerprint") == self.fingerprint is not None
         return content if same else {}
 
 

@@ -5,10 +5,11 @@ Each folder holds a lock that its owner keeps: a folder whose lock is free has n
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -31,7 +32,7 @@ def workspace() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         owner.release()
 
 
@@ -42,6 +43,14 @@ def collect(parent: Path) -> None:
             continue
         try:
             with FileLock(folder / LOCK, timeout=0):
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(folder)
         except Timeout:
             continue
+
+
+def _remove(folder: Path) -> None:
+    """With all that is in it. buildah's store holds an image's root, 0555: only root may delete from that as it is."""
+    for parent, _, _ in os.walk(folder):
+        with suppress(OSError):
+            Path(parent).chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)

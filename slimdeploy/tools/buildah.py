@@ -12,7 +12,8 @@ from pathlib import Path
 
 from slimdeploy.artifacts.plan import ImagePlan
 from slimdeploy.tools import command
-from slimdeploy.tools.command import Command, LineSink
+from slimdeploy.tools.command import Command
+from slimdeploy.tools.lines import LineSink
 
 HINT = "install buildah 1.28 or newer (package buildah)"
 INHERIT = ("CONTAINERS_*", "BUILDAH_ISOLATION")

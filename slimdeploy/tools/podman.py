@@ -6,12 +6,14 @@ import json
 import os
 import resource
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from slimdeploy.tools import command
-from slimdeploy.tools.command import Command, LineSink, ToolFailed
+from slimdeploy.tools.command import Command, ToolFailed
+from slimdeploy.tools.lines import LineSink
 
 HINT = "install podman (package podman); as an ordinary user also uidmap and slirp4netns"
 MOST_FILES = 1_048_576  # podman's own default
@@ -71,6 +73,14 @@ class Podman:
     def remove_image(self, image: str) -> None:
         """`podman rmi`."""
         self._run("rmi", image)
+
+    def drop_nameless(self, image: str) -> None:
+        """`podman rmi`, if no name is left for this image and no container runs it."""
+        found = self.inspect_image(image)
+        if found is None or found.get("RepoTags"):
+            return
+        with suppress(ToolFailed):
+            self.remove_image(image)
 
     def images(self, repository: str) -> tuple[str, ...]:
         """Ids of the images under this name."""

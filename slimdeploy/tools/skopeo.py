@@ -6,7 +6,8 @@ import hashlib
 from pathlib import Path
 
 from slimdeploy.tools import command
-from slimdeploy.tools.command import Command, LineSink, ToolFailed
+from slimdeploy.tools.command import Command, ToolFailed
+from slimdeploy.tools.lines import LineSink
 
 HINT = "install skopeo (package skopeo)"
 INHERIT = ("REGISTRY_AUTH_FILE", "DOCKER_CONFIG", "CONTAINERS_*", "AWS_*", "GOOGLE_*", "AZURE_*")

@@ -1,87 +1,154 @@
-"""A Go project in a folder of its own, compiled in this process as far as the linkage gate, with the real go."""
+"""Builds with the real go and buildah; what several tests look at is built once."""
 
 from __future__ import annotations
 
-import shutil
+import functools
+import json
+import os
 import subprocess
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from slimdeploy.artifacts.build import StaticBinary
-from slimdeploy.config.reader import default_config, find, load
-from slimdeploy.errors import SlimdeployError
-from slimdeploy.events import Event, ToolOutput, Warned
-from slimdeploy.pipeline import make_static
+from slimdeploy.artifacts.build import Binary, Image, StaticBinary
+from slimdeploy.artifacts.plan import LinkagePlan
+from slimdeploy.build.cgo import ImportGraph
+from slimdeploy.build.linkage import prove_static
+from slimdeploy.config.model import Config
+from slimdeploy.config.reader import default_config
+from slimdeploy.events import Event
+from slimdeploy.pipeline import build
 from slimdeploy.plan.deploy import Overrides
-from slimdeploy.workbench import Request, bench
+from slimdeploy.tools.go import Dependency
+from slimdeploy.workbench import Built, Request
+from tests.build import programs
+from tests.build.sources import Source
 
-PROJECTS = Path(__file__).parent / "projects"
-MAIN = "package main\n\nfunc main() {}\n"
+
+@functools.cache
+def go_cache() -> str:
+    done = subprocess.run(["go", "env", "GOCACHE"], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
 
 
-@dataclass
-class Project:
-    """What is in the folder, and what was reported while it was compiled."""
+def variables(cache: Path) -> dict[str, str]:
+    """A cache of slimdeploy's own; go's stays where it is, so that the standard library is not compiled again."""
+    return {"XDG_CACHE_HOME": str(cache), "GOCACHE": go_cache()}
 
-    folder: Path
-    events: list[Event] = field(default_factory=list)
 
-    def write(self, files: dict[str, str]) -> Project:
-        """Files by their path."""
-        for name, text in files.items():
-            path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return self
+@dataclass(frozen=True)
+class Workshop:
+    """Builds projects in this process, with a cache of slimdeploy's own."""
 
-    def module(self, more: str = "", path: str = "example.com/team/app") -> Project:
-        """A go.mod with these further lines."""
-        return self.write({"go.mod": f"module {path}\n\ngo 1.21\n{more}"})
+    cache: Path
 
-    def compile(self, folder: str = ".") -> StaticBinary:
-        """Source -> static binary, as `slimdeploy build -C folder` does it."""
-        project = (self.folder / folder).resolve()
-        file = find(project)
-        request = Request(project, load(file) if file else default_config(), Overrides())
-        with bench(request, self.events.append) as here:
-            return make_static(here)
+    def build(self, project: Path, config: Config | None = None, seen: list[Event] | None = None) -> Built:
+        with pytest.MonkeyPatch.context() as environment:
+            for name, value in variables(self.cache).items():
+                environment.setenv(name, value)
+            request = Request(project, config or default_config(), Overrides(), lock_wait=60)
+            return build(request, (seen if seen is not None else []).append)
 
-    def refusal(self, folder: str = ".") -> SlimdeployError:
-        """Why it is not compiled."""
-        with pytest.raises(SlimdeployError) as refused:
-            self.compile(folder)
-        return refused.value
 
-    def says(self) -> str:
-        """What it prints when it runs."""
-        return subprocess.run([self.compile().path], capture_output=True, text=True, check=True).stdout.strip()
-
-    @property
-    def warnings(self) -> list[str]:
-        return [event.text for event in self.events if isinstance(event, Warned)]
-
-    @property
-    def lines(self) -> str:
-        """What go printed."""
-        return "\n".join(event.line for event in self.events if isinstance(event, ToolOutput))
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    """For builds that tests only look at."""
+    return Workshop(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """An empty project; go's caches are everybody's, slimdeploy's is its own."""
-    caches = subprocess.run(["go", "env", "GOCACHE", "GOMODCACHE"], capture_output=True, text=True, check=True).stdout
-    for name, value in zip(("GOCACHE", "GOMODCACHE"), caches.splitlines(), strict=True):
+def workshop(tmp_path: Path) -> Workshop:
+    """For builds that a test spoils."""
+    return Workshop(tmp_path / "cache")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes a module of programs.py into a folder of this test."""
+
+    def write(name: str) -> Path:
+        return programs.write(name, tmp_path / name)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def hello(shared: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The article's program."""
+    return shared.build(programs.write("hello", tmp_path_factory.mktemp("hello")))
+
+
+@pytest.fixture(scope="session")
+def plain(shared: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A program without network."""
+    return shared.build(programs.write("plain", tmp_path_factory.mktemp("plain")))
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Source:
+    """An empty folder for a Go project; go's caches are everybody's, slimdeploy's is its own."""
+    for name, value in variables(tmp_path / "cache").items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("GOFLAGS", raising=False)
     folder = tmp_path / "project"
     folder.mkdir()
-    return Project(folder)
+    return Source(folder)
 
 
-def kept(project: Project, name: str) -> Project:
-    """A copy of one of the programs in tests/build/projects."""
-    shutil.copytree(PROJECTS / name, project.folder, dirs_exist_ok=True)
-    return project
+def prove(binary: Binary) -> StaticBinary:
+    """The gate alone, for a program that imports nothing."""
+    imports = ImportGraph((Dependency(binary.package, (), standard=False, uses_cgo=False),), frozenset())
+    return prove_static(LinkagePlan(), binary, imports, lambda _: None)
+
+
+def start(project: Path, cache: Path, umask: int = 0o022, **exported: str) -> subprocess.Popen[str]:
+    """`slimdeploy build` as a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "slimdeploy", "build", "-o", "json", "-C", str(project)],
+        env=os.environ | variables(cache) | exported,
+        umask=umask,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """The result of a build that has to end well."""
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def binary_of(image: Image) -> Path:
+    """The program as it was compiled: beside the images of its project."""
+    return next(each for each in (image.layout.parents[1] / "binaries").iterdir() if not each.suffix)
+
+
+# Run as python -c: argv holds a binary, its architecture, and the folder for images.
+ASSEMBLE = """
+import sys
+from pathlib import Path
+from slimdeploy.artifacts.build import Binary
+from slimdeploy.artifacts.plan import ImagePlan, LinkagePlan, Platform, RootfsPlan
+from slimdeploy.build.image import assemble
+from slimdeploy.build.rootfs import collect_files
+from slimdeploy.state.workspace import workspace
+from slimdeploy.tools.buildah import Buildah
+from slimdeploy.build.cgo import ImportGraph
+from slimdeploy.build.linkage import prove_static
+from slimdeploy.tools.go import Dependency
+binary, architecture, images = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
+platform = Platform("linux", architecture)
+graph = ImportGraph((Dependency(".", (), standard=False, uses_cgo=False),), frozenset())
+static = prove_static(LinkagePlan(), Binary(binary, ".", platform), graph, lambda _: None)
+files = collect_files(RootfsPlan("/plain", "auto"), static)
+with workspace() as work:
+    print(assemble(ImagePlan(platform, "/plain", 65532), files, Buildah(work), images).digest)
+"""

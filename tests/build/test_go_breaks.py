@@ -11,20 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.build.conftest import MAIN, Project
+from tests.build.sources import MAIN, Source
 
 V1 = Path("/sys/fs/cgroup/memory")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounts")
 
 
 @pytest.fixture
-def small(project: Project) -> Project:
+def small(source: Source) -> Source:
     """A program that imports nothing: the runtime is compiled in 3 s."""
-    return project.module().write({"main.go": MAIN})
+    return source.module().write({"main.go": MAIN})
 
 
 @pytest.fixture
-def own_cache(small: Project, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_cache(small: Source, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A build cache that may be damaged."""
     cache = small.folder.parent / "gocache"
     monkeypatch.setenv("GOCACHE", str(cache))
@@ -45,7 +45,7 @@ def little_memory(own_cache: Path) -> Iterator[Path]:
     folder.rmdir()
 
 
-def test_the_compiler_is_killed_for_want_of_memory(small: Project, little_memory: Path) -> None:
+def test_the_compiler_is_killed_for_want_of_memory(small: Source, little_memory: Path) -> None:
     enter = f"echo $$ > {little_memory}/cgroup.procs; exec {sys.executable} -m slimdeploy build"
     done = subprocess.run(["sh", "-c", enter], cwd=small.folder, capture_output=True, text=True, check=False)
     assert done.returncode == 80, done.stderr
@@ -54,7 +54,7 @@ def test_the_compiler_is_killed_for_want_of_memory(small: Project, little_memory
 
 
 @needs_root
-def test_a_full_disk_is_named(small: Project) -> None:
+def test_a_full_disk_is_named(small: Source) -> None:
     """slimdeploy's own folder, where go works, on a file system of 1 MB."""
     cache = small.folder.parent / "cache"
     cache.mkdir()
@@ -79,16 +79,16 @@ def damage(cache: Path, part: int) -> None:
     os.utime(runtime, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-def panics(project: Project) -> bool:
-    tried = project.folder.parent / "tried"
+def panics(source: Source) -> bool:
+    tried = source.folder.parent / "tried"
     tried.unlink(missing_ok=True)
     command = ["go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", str(tried)]
     environment = os.environ | {"CGO_ENABLED": "0"}
-    done = subprocess.run(command, cwd=project.folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=source.folder, env=environment, capture_output=True, text=True, check=False)
     return "panic: " in done.stderr
 
 
-def test_a_linker_that_crashes_on_a_damaged_cache_gets_an_empty_one(small: Project, own_cache: Path) -> None:
+def test_a_linker_that_crashes_on_a_damaged_cache_gets_an_empty_one(small: Source, own_cache: Path) -> None:
     before = small.compile().sha256
     for part in range(8, 16):
         damage(own_cache, part)

@@ -10,12 +10,12 @@ import pytest
 from slimdeploy.config.reader import default_config
 from slimdeploy.plan.deploy import Overrides
 from slimdeploy.workbench import Request, name_of
-from tests.build.conftest import MAIN, Project, kept
 from tests.build.private import MODULE, VERSION, module_server
+from tests.build.sources import MAIN, Source, kept
 
 
-def name(project: Project) -> str:
-    return name_of(Request(project.folder, default_config(), Overrides()))
+def name(source: Source) -> str:
+    return name_of(Request(source.folder, default_config(), Overrides()))
 
 
 @pytest.mark.parametrize(
@@ -27,23 +27,23 @@ def name(project: Project) -> str:
         pytest.param("sqlite_pure", "notes", "hello from sqlite", id="sqlite without C"),
     ],
 )
-def test_shapes(project: Project, shape: str, app: str, said: str) -> None:
-    assert kept(project, shape).says() == said
-    assert name(project) == app
-    assert project.warnings == [], "none of these has left out anything"
+def test_shapes(source: Source, shape: str, app: str, said: str) -> None:
+    assert kept(source, shape).says() == said
+    assert name(source) == app
+    assert source.warnings == [], "none of these has left out anything"
 
 
-def test_one_of_several_programs(project: Project) -> None:
-    kept(project, "cobra_several").write({"slim.toml": 'build.main = "./cmd/greet"\n'})
-    assert project.says() == "hello from greet"
+def test_one_of_several_programs(source: Source) -> None:
+    kept(source, "cobra_several").write({"slim.toml": 'build.main = "./cmd/greet"\n'})
+    assert source.says() == "hello from greet"
 
 
-def test_vendored_modules_need_no_network(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept(project, "chi_cmd")
-    subprocess.run(["go", "mod", "vendor"], cwd=project.folder, check=True, capture_output=True)
-    monkeypatch.setenv("GOMODCACHE", str(project.folder.parent / "empty"))
+def test_vendored_modules_need_no_network(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(source, "chi_cmd")
+    subprocess.run(["go", "mod", "vendor"], cwd=source.folder, check=True, capture_output=True)
+    monkeypatch.setenv("GOMODCACHE", str(source.folder.parent / "empty"))
     monkeypatch.setenv("GOPROXY", "off")
-    assert project.says() == "hello from chi 1"
+    assert source.says() == "hello from chi 1"
 
 
 USES_PRIVATE = f'package main\n\nimport "{MODULE}"\n\nfunc main() {{ lib.X() }}\n'
@@ -53,40 +53,40 @@ API = {"api/go.mod": "module example.com/team/api\n\ngo 1.21\n", "api/main.go": 
 WORK = {"go.work": "go 1.21\n\nuse (\n\t./api\n\t./lib\n)\n"}
 
 
-def test_a_replaced_sibling(project: Project) -> None:
+def test_a_replaced_sibling(source: Source) -> None:
     more = "\nrequire example.com/team/lib v0.0.0\n\nreplace example.com/team/lib => ../lib\n"
-    project.write(LIB | API | {"api/go.mod": API["api/go.mod"] + more}).compile("api")
+    source.write(LIB | API | {"api/go.mod": API["api/go.mod"] + more}).compile("api")
 
 
-def test_a_module_of_a_workspace(project: Project) -> None:
-    project.write(LIB | API | WORK).compile("api")
+def test_a_module_of_a_workspace(source: Source) -> None:
+    source.write(LIB | API | WORK).compile("api")
 
 
-def test_a_workspace_from_its_root(project: Project) -> None:
-    project.write(LIB | API | WORK | {"slim.toml": 'build.main = "./api"\n'}).compile()
+def test_a_workspace_from_its_root(source: Source) -> None:
+    source.write(LIB | API | WORK | {"slim.toml": 'build.main = "./api"\n'}).compile()
 
 
-def test_generated_files_that_are_there_are_embedded(project: Project) -> None:
+def test_generated_files_that_are_there_are_embedded(source: Source) -> None:
     embeds = 'package main\n\nimport _ "embed"\n\n//go:embed dist/page.txt\nvar Page string\n\nfunc main() {}\n'
-    project.module().write({"main.go": embeds, "dist/page.txt": "hello"}).compile()
+    source.module().write({"main.go": embeds, "dist/page.txt": "hello"}).compile()
 
 
-def test_goflags_that_only_change_how_go_works_are_kept(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_goflags_that_only_change_how_go_works_are_kept(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOFLAGS", "-p=1 -mod=readonly '-gcflags=-N -l'")
-    project.module().write({"main.go": MAIN}).compile()
+    source.module().write({"main.go": MAIN}).compile()
 
 
-def test_a_toolchain_line_downloads_nothing(project: Project) -> None:
-    project.module("\ntoolchain go1.99.0\n").write({"main.go": MAIN}).compile()
+def test_a_toolchain_line_downloads_nothing(source: Source) -> None:
+    source.module("\ntoolchain go1.99.0\n").write({"main.go": MAIN}).compile()
 
 
-def test_a_private_module_over_git(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_private_module_over_git(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     """GOPRIVATE and git's settings reach go: the address is one that only this git knows."""
-    monkeypatch.setenv("GOMODCACHE", str(project.folder.parent / "modules"))
+    monkeypatch.setenv("GOMODCACHE", str(source.folder.parent / "modules"))
     monkeypatch.setenv("GOFLAGS", "-modcacherw")
     monkeypatch.setenv("GOPRIVATE", "private.example.com")
-    library = project.folder.parent / "library"
-    Project(library).write({"go.mod": "module private.example.com/lib.git\n", "lib.go": "package lib\n\nfunc X() {}\n"})
+    library = source.folder.parent / "library"
+    Source(library).write({"go.mod": "module private.example.com/lib.git\n", "lib.go": "package lib\n\nfunc X() {}\n"})
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.com"]
     for command in (["init", "-q"], ["add", "."], [*identity, "commit", "-qm", "x"], ["tag", "v1.0.0"]):
         subprocess.run(["git", *command], cwd=library, check=True)
@@ -97,23 +97,23 @@ def test_a_private_module_over_git(project: Project, monkeypatch: pytest.MonkeyP
     }.items():
         monkeypatch.setenv(key, value)
     uses = 'package main\n\nimport lib "private.example.com/lib.git"\n\nfunc main() { lib.X() }\n'
-    project.module("\nrequire private.example.com/lib.git v1.0.0\n").write({"main.go": uses})
-    subprocess.run(["go", "mod", "tidy"], cwd=project.folder, check=True, capture_output=True)
-    shutil.rmtree(project.folder.parent / "modules")
-    project.compile()
+    source.module("\nrequire private.example.com/lib.git v1.0.0\n").write({"main.go": uses})
+    subprocess.run(["go", "mod", "tidy"], cwd=source.folder, check=True, capture_output=True)
+    shutil.rmtree(source.folder.parent / "modules")
+    source.compile()
 
 
-def test_a_private_module_behind_a_login(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GOMODCACHE", str(project.folder.parent / "modules"))
+def test_a_private_module_behind_a_login(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOMODCACHE", str(source.folder.parent / "modules"))
     monkeypatch.setenv("GOFLAGS", "-modcacherw")
-    with module_server(project.folder.parent) as variables:
+    with module_server(source.folder.parent) as variables:
         for key, value in variables.items():
             monkeypatch.setenv(key, value)
-        project.module(f"\nrequire {MODULE} {VERSION}\n").write({"main.go": USES_PRIVATE})
-        subprocess.run(["go", "mod", "tidy"], cwd=project.folder, check=True, capture_output=True)
-        shutil.rmtree(project.folder.parent / "modules")
-        monkeypatch.setenv("NETRC", str(project.folder.parent / "none"))
-        refused = project.refusal()
+        source.module(f"\nrequire {MODULE} {VERSION}\n").write({"main.go": USES_PRIVATE})
+        subprocess.run(["go", "mod", "tidy"], cwd=source.folder, check=True, capture_output=True)
+        shutil.rmtree(source.folder.parent / "modules")
+        monkeypatch.setenv("NETRC", str(source.folder.parent / "none"))
+        refused = source.refusal()
         monkeypatch.setenv("NETRC", variables["NETRC"])
-        project.compile()
+        source.compile()
     assert (refused.code, "401" in "".join(refused.details), "~/.netrc" in refused.hint) == (77, True, True), refused

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.build.conftest import MAIN, Project, kept
+from tests.build.sources import MAIN, Source, kept
 
 GO_MOD = "module example.com/team/app\n\ngo 1.21\n"
 IMPORTS = 'package main\n\nimport "{}"\n\nfunc main() {{ {} }}\n'
@@ -94,16 +94,16 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("files", "wanted"), REFUSED.values(), ids=REFUSED)
-def test_it_says_what_is_wrong_and_what_to_do(project: Project, files: dict[str, str], wanted: Wanted) -> None:
-    refused = project.write(files).refusal()
+def test_it_says_what_is_wrong_and_what_to_do(source: Source, files: dict[str, str], wanted: Wanted) -> None:
+    refused = source.write(files).refusal()
     said = "\n".join((refused.what, *refused.details))
     assert refused.code == wanted.code, said
     assert wanted.what in said
     assert wanted.hint in refused.hint
 
 
-def test_a_folder_of_a_module_is_not_a_module(project: Project) -> None:
-    refused = project.module().write({"cmd/x/main.go": MAIN}).refusal("cmd/x")
+def test_a_folder_of_a_module_is_not_a_module(source: Source) -> None:
+    refused = source.module().write({"cmd/x/main.go": MAIN}).refusal("cmd/x")
     assert refused.code == 66
     assert '-C ../.., and build.main = "./cmd/x"' in refused.hint
 
@@ -119,41 +119,41 @@ def test_a_folder_of_a_module_is_not_a_module(project: Project) -> None:
     ],
 )
 def test_goflags_that_do_not_lead_to_a_static_program(
-    project: Project, monkeypatch: pytest.MonkeyPatch, flags: str, wanted: Wanted
+    source: Source, monkeypatch: pytest.MonkeyPatch, flags: str, wanted: Wanted
 ) -> None:
     monkeypatch.setenv("GOFLAGS", flags)
-    refused = project.module().write({"main.go": MAIN}).refusal()
+    refused = source.module().write({"main.go": MAIN}).refusal()
     assert refused.code == wanted.code
     assert wanted.what in refused.what
     assert wanted.hint in refused.hint
 
 
-def test_a_module_that_was_changed_is_an_integrity_error(project: Project) -> None:
-    kept(project, "chi_cmd")
-    sums = project.folder / "go.sum"
+def test_a_module_that_was_changed_is_an_integrity_error(source: Source) -> None:
+    kept(source, "chi_cmd")
+    sums = source.folder / "go.sum"
     sums.write_text(re.sub("h1:.", "h1:A", sums.read_text()))
-    refused = project.refusal()
+    refused = source.refusal()
     assert (refused.code, "not what go.sum says" in refused.what) == (76, True)
 
 
-def test_a_private_module_that_git_cannot_reach(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_private_module_that_git_cannot_reach(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     """What git says is lost: go tries https, then ssh, and only says that neither let it in."""
     monkeypatch.setenv("GOPRIVATE", "private.example.com")
     monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "https")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     uses = IMPORTS.format("private.example.com/lib.git", "lib.X()")
     sums = "private.example.com/lib.git v1.0.0{0} h1:{1}=\n"
-    project.module("\nrequire private.example.com/lib.git v1.0.0\n").write(
+    source.module("\nrequire private.example.com/lib.git v1.0.0\n").write(
         {"main.go": uses, "go.sum": sums.format("", "A" * 43) + sums.format("/go.mod", "A" * 43)}
     )
-    refused = project.refusal()
+    refused = source.refusal()
     assert (refused.code, "GOPRIVATE" in refused.hint) == (77, True), (refused.what, refused.details)
 
 
 @pytest.mark.parametrize(("proxy", "what"), [("http://127.0.0.1:1", "does not answer"), ("off", "GOPROXY=off forbids")])
-def test_no_module_proxy(project: Project, monkeypatch: pytest.MonkeyPatch, proxy: str, what: str) -> None:
-    kept(project, "chi_cmd")
-    monkeypatch.setenv("GOMODCACHE", str(project.folder.parent / "modules"))
+def test_no_module_proxy(source: Source, monkeypatch: pytest.MonkeyPatch, proxy: str, what: str) -> None:
+    kept(source, "chi_cmd")
+    monkeypatch.setenv("GOMODCACHE", str(source.folder.parent / "modules"))
     monkeypatch.setenv("GOPROXY", proxy)
-    refused = project.refusal()
+    refused = source.refusal()
     assert (refused.code, what in refused.what) == (69, True), refused.what

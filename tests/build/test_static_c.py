@@ -15,19 +15,19 @@ from slimdeploy.tools import cc
 from slimdeploy.tools.cc import static_compiler
 from slimdeploy.tools.podman import local_engine
 from slimdeploy.workbench import Request
-from tests.build.conftest import Project, kept
+from tests.build.sources import Source, kept
 from tests.unit.samples import AMD64
 
 STATIC = 'static.cgo = "static"\n'
 
 
 @pytest.fixture
-def notes(project: Project) -> Project:
+def notes(source: Source) -> Source:
     """The program that keeps its notes in SQLite, in C, under a name of its own in podman's store."""
-    return kept(project, "sqlite_c").write({"slim.toml": f'app.name = "t-static-c"\n{STATIC}'})
+    return kept(source, "sqlite_c").write({"slim.toml": f'app.name = "t-static-c"\n{STATIC}'})
 
 
-def test_sqlite_in_c_runs_from_an_empty_image(notes: Project) -> None:
+def test_sqlite_in_c_runs_from_an_empty_image(notes: Source) -> None:
     request = Request(notes.folder, load(notes.folder / "slim.toml"), Overrides())
     reference = push(request, notes.events.append).reference
     engine = local_engine()
@@ -40,7 +40,7 @@ def test_sqlite_in_c_runs_from_an_empty_image(notes: Project) -> None:
     assert (done.returncode, done.stdout) == (0, "hello from sqlite\n"), done.stderr
 
 
-def test_what_glibc_would_load_at_run_time_is_one_warning(notes: Project) -> None:
+def test_what_glibc_would_load_at_run_time_is_one_warning(notes: Source) -> None:
     """go-sqlite3 calls dlopen for extensions. The linker says so only when it runs, so here it has to."""
     lookup = (
         '// #include <netdb.h>\n// int look() { return gethostbyname("x") != 0; }\nimport "C"\n\nvar Look = C.look\n'
@@ -54,7 +54,7 @@ def test_what_glibc_would_load_at_run_time_is_one_warning(notes: Project) -> Non
         assert notes.warnings == []
 
 
-def test_the_same_source_gives_the_same_bytes(notes: Project) -> None:
+def test_the_same_source_gives_the_same_bytes(notes: Source) -> None:
     first = notes.compile().sha256
     for file in (notes.folder.parent / "cache").rglob("t-static-c*"):
         file.unlink()

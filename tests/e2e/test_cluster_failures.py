@@ -69,6 +69,7 @@ def test_no_such_context(deployed: Project, cluster: Cluster) -> None:
     result = deployed.slimdeploy("up", "--context", "prod")
     assert result.code == 89
     assert "no context prod" in result.stderr
+    assert "push" not in result.stderr, "nothing was uploaded"
     assert cluster.context in result.stderr
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 
 def unique_seconds() -> str:
     """How long to sleep: nobody else sleeps for exactly so long, so the process can be found by it."""
-    return f"300.{secrets.randbelow(10**9):09}"
+    return f"20.{secrets.randbelow(10**9):09}"
 
 
 def alive(mark: str) -> list[str]:
@@ -22,6 +23,16 @@ def alive(mark: str) -> list[str]:
         if mark.encode() in words:
             found.append(words.decode())
     return found
+
+
+def all_started(marks: Iterable[str], count: int) -> bool:
+    """Whether there are so many processes with each mark, within five seconds."""
+    deadline = time.monotonic() + 5
+    while any(len(alive(mark)) < count for mark in marks):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def gone(mark: str, seconds: float = 1.0) -> bool:

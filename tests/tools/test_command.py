@@ -12,7 +12,7 @@ import pytest
 from slimdeploy.errors import ToolMissing
 from slimdeploy.tools import command
 from slimdeploy.tools.command import Command, ToolFailed, ToolTimeout, run
-from tests.tools.processes import alive, gone, unique_seconds
+from tests.tools.processes import all_started, gone, unique_seconds
 
 
 def sh(script: str, **options: object) -> Command:
@@ -175,8 +175,7 @@ def test_all_that_runs_can_be_ended_from_outside_and_we_live_on() -> None:
     threads = [threading.Thread(target=work, args=(contained,)) for contained in marks]
     for thread in threads:
         thread.start()
-    while not all(len(alive(mark)) >= 3 for mark in marks.values()):
-        time.sleep(0.01)
+    assert all_started(marks.values(), 3)
     command.terminate_all()
     for thread in threads:
         thread.join(timeout=5)

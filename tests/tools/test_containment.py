@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
 import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sh
 
-import slimdeploy
 from slimdeploy.tools.command import Command, ToolFailed, run
 from slimdeploy.tools.containment import AS_ROOT, AS_USER, containment
+from tests.tools import somebody
 from tests.tools.processes import gone, unique_seconds
 
 WORK = """
@@ -25,58 +18,31 @@ from slimdeploy.tools.command import Command, run
 script = "(sleep {0} & sleep {0}) & sleep {0} & echo started >&2; sleep {0}".format(sys.argv[1])
 run(Command(("sh", "-c", script), contained=True), lambda line: print(line, flush=True))
 """
-ROOT = os.geteuid() == 0
-
-
-@pytest.fixture(scope="module")
-def importable() -> Iterator[Path]:
-    """A folder that everybody can import slimdeploy's door to programs from."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        shutil.copytree(Path(slimdeploy.__file__).parent, folder / "slimdeploy")
-        shutil.copytree(Path(sh.__file__).parent, folder / "sh")
-        yield folder
-
-
-def interpreters(user: tuple[str, ...]) -> Iterator[str]:
-    """Pythons that this user can start: a virtual environment below /root is not."""
-    for program in (sys.executable, "/usr/bin/python3"):
-        if subprocess.run([*user, program, "-c", ""], capture_output=True, check=False).returncode == 0:
-            yield program
 
 
 @pytest.mark.parametrize(
     "user",
     [
         pytest.param((), id="as we are"),
-        pytest.param(
-            ("runuser", "-u", "nobody", "--"),
-            id="as an ordinary user",
-            marks=pytest.mark.skipif(not ROOT, reason="only root can be somebody else"),
-        ),
+        pytest.param(somebody.NOBODY, id="as an ordinary user", marks=somebody.needs_root),
     ],
 )
-def test_when_we_are_killed_nothing_is_left(user: tuple[str, ...], importable: Path) -> None:
-    python = next(interpreters(user), None)
-    if python is None:
-        pytest.skip("this user cannot start any python here")
-    mark = unique_seconds()
-    argv = [*user, python, "-c", WORK, mark]
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(importable), "PYTHONDONTWRITEBYTECODE": "1"}
-    with subprocess.Popen(argv, env=environment, cwd="/", stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "started\n"
-        assert not gone(mark, 0)
-        os.kill(pid_of_python(process.pid, python), signal.SIGKILL)
-        assert gone(mark)
-
-
-def pid_of_python(pid: int, python: str) -> int:
-    """The process that runs our code: runuser waits for it as its parent."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    first = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()
-    return pid if first == python else int(children[0])
+def test_when_we_are_killed_nothing_is_left(user: tuple[str, ...]) -> None:
+    python, mark = somebody.interpreter(user), unique_seconds()
+    with somebody.importable("slimdeploy", "sh") as folder:
+        started = subprocess.Popen(
+            [*user, python, "-c", WORK, mark],
+            env=somebody.variables(folder),
+            cwd="/",
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with started as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "started\n"
+            assert not gone(mark, 0)
+            process.kill()
+            assert gone(mark)
 
 
 MAY_MOUNT = containment() == AS_ROOT

@@ -95,8 +95,11 @@ def values(unit: str, key: str) -> list[str]:
 def as_systemd_reads(word: str, *, variables: bool) -> str:
     """A quoted word of systemd.syntax(7): C escapes, then %% for %; $$ for $ only in command lines."""
     assert word[0] == word[-1] == '"'
-    inner = word[1:-1].replace("\\\\", "\0").replace('\\"', '"').replace("\0", "\\").replace("%%", "%")
-    return inner.replace("$$", "$") if variables else inner
+    inner = word[1:-1].replace("\\\\", "\0").replace('\\"', '"').replace("\0", "\\")
+    for special in ("%", "$") if variables else ("%",):
+        assert special not in inner.replace(special * 2, ""), f"a single {special} means something else"
+        inner = inner.replace(special * 2, special)
+    return inner
 
 
 @pytest.mark.parametrize("odd", ODD)

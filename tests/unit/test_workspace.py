@@ -55,6 +55,15 @@ def test_it_is_gone_after_a_failure() -> None:
     assert not folder.exists()
 
 
+def test_a_read_only_folder_in_it_goes_too() -> None:
+    """buildah leaves the root folder of an image, 0555; that stops everybody but root."""
+    with workspace() as folder:
+        (folder / "root" / "etc").mkdir(parents=True)
+        (folder / "root" / "etc").chmod(0o555)
+        (folder / "root").chmod(0o555)
+    assert not folder.exists()
+
+
 def test_two_at_once_are_two() -> None:
     with workspace() as one, workspace() as two:
         assert one != two
