@@ -11,13 +11,18 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from slimdeploy.artifacts.build import Delivered, Image
+from slimdeploy.artifacts.build import Delivered, Image, ProjectFiles
 from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan
+from slimdeploy.build import contents
+from slimdeploy.build.advice import advise
+from slimdeploy.build.authorities import certificates
 from slimdeploy.build.compile import compile_binary
+from slimdeploy.build.files import stage_files
 from slimdeploy.build.image import assemble
 from slimdeploy.build.layout import read_layout
 from slimdeploy.build.linkage import prove_static
+from slimdeploy.build.packing import Packers
 from slimdeploy.build.rootfs import collect_files
 from slimdeploy.deliver import registry, store
 from slimdeploy.deploy.connect import connect
@@ -117,18 +122,35 @@ def make_image(here: Bench) -> Image:
         with step(here.report, "build") as running:
             running.summary = f"unchanged: {megabytes(known.size)} {known.platform}, {short(known.digest)}"
         return known
+    own = project_files(here)
     with step(here.report, "compile") as running:
         go, output = Go(plan.compile.project, here.work), here.kept / "binaries" / plan.app
         binary = compile_binary(plan.compile, go, output, lambda line: here.line("go", line))
         static = prove_static(binary)
         running.summary = f"{megabytes(static.size)} static {static.platform}"
     with step(here.report, "image") as running:
-        buildah = Buildah(here.work, lambda line: here.line("buildah", line))
-        files = collect_files(plan.rootfs, static)
-        image = assemble(plan.image, files, buildah, here.kept / "images")
-        running.summary = f"{megabytes(image.size)}, {len(image.files)} files, {short(image.digest)}"
+        files = collect_files(plan.rootfs, static, own, here.work)
+        image = assemble(plan.image, files, packers(here))
+        running.summary = f"{megabytes(image.size)}: {contents.summary(image.files)}, {short(image.digest)}"
+    for line in contents.lines(image.files):
+        here.line("image", line)
+    for event in advise(plan, here.local.module, static, files):
+        here.report(event)
     here.memory.keep(here.local.packages, plan, image)
     return image
+
+
+def project_files(here: Bench) -> ProjectFiles:
+    """What the project itself puts into the image: what must not be there is refused before anything is compiled."""
+    plan, project = here.plan.rootfs, here.plan.compile.project
+    authorities = b"".join(certificates(path, project) for path in plan.authorities)
+    return ProjectFiles(stage_files(plan, project, here.work / "own"), authorities)
+
+
+def packers(here: Bench) -> Packers:
+    """The programs that pack an image."""
+    skopeo = Skopeo(on_line=lambda line: here.line("skopeo", line))
+    return Packers(Buildah(here.work, lambda line: here.line("buildah", line)), skopeo, here.kept)
 
 
 def deliver(plan: DeliveryPlan, image: Image, here: Bench) -> Delivered:

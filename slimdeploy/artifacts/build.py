@@ -41,6 +41,14 @@ class RootFile:
 
 
 @dataclass(frozen=True)
+class ProjectFiles:
+    """What the project itself puts into the image, copied and checked; `authorities` are CA certificates in PEM."""
+
+    files: tuple[RootFile, ...] = ()
+    authorities: bytes = b""
+
+
+@dataclass(frozen=True)
 class RootFilesystem:
     """Exactly the files that the image will hold."""
 
@@ -53,13 +61,22 @@ class RootFilesystem:
 
 
 @dataclass(frozen=True)
+class ImageFile:
+    """One file in an image, its size in bytes, and why it is there."""
+
+    path: str
+    size: int
+    why: str
+
+
+@dataclass(frozen=True)
 class Image:
     """An OCI image layout on disk. Its manifest's digest is the digest everywhere. Sizes in bytes."""
 
     layout: Path
     digest: str
     platform: Platform
-    files: tuple[tuple[str, int], ...]
+    files: tuple[ImageFile, ...]
     size: int
     compressed_size: int
 

@@ -19,6 +19,14 @@ class Platform:
 
 
 @dataclass(frozen=True)
+class HostFiles:
+    """What this machine can give to an image: its CA bundle and its tree of time zones; None where it has none."""
+
+    bundle: Path | None = None
+    zones: Path | None = None
+
+
+@dataclass(frozen=True)
 class LocalFacts:
     """What the machine and the Go module say. `packages` are the main packages, as ./relative folders."""
 
@@ -28,6 +36,7 @@ class LocalFacts:
     architecture: str
     version: str
     """What `{version}` stands for: git describe, or "dev" outside of git."""
+    host: HostFiles = HostFiles()
 
 
 @dataclass(frozen=True)
@@ -45,20 +54,40 @@ class CompilePlan:
 
 
 @dataclass(frozen=True)
+class FileRule:
+    """Files of the project that go into the image; `source` is a folder, a file or a glob."""
+
+    source: str
+    target: str
+    exclude: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    """What looks like a secret, and is none."""
+
+
+@dataclass(frozen=True)
 class RootfsPlan:
-    """What the image's root filesystem must hold. `ca` is auto, system or none."""
+    """What the image's root filesystem must hold. `ca` and `timezones` are auto, system (always) or none."""
 
     entrypoint: str
     ca: str
+    authorities: tuple[str, ...] = ()
+    """Files of the project with certificates that are added to this machine's."""
+    timezones: str = "none"
+    files: tuple[FileRule, ...] = ()
+    user: int = 65532
+    host: HostFiles = HostFiles()
 
 
 @dataclass(frozen=True)
 class ImagePlan:
-    """The OCI image config. `user` is the numeric uid and gid."""
+    """The OCI image config, and how the layers are packed. `user` is the numeric uid and gid."""
 
     platform: Platform
     entrypoint: str
     user: int
+    workdir: str = "/"
+    labels: tuple[tuple[str, str], ...] = ()
+    compression: str = "gzip"
 
 
 @dataclass(frozen=True)

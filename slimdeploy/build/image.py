@@ -1,93 +1,75 @@
-"""ImagePlan + RootFilesystem -> Image: an OCI layout, assembled by buildah from scratch.
+"""ImagePlan + RootFilesystem -> Image: an OCI layout with a layer for the program and one for all other files.
 
-The tree is staged with fixed modes first, since buildah keeps the modes that another umask would have given. The same
-plan and files give the same digest, so a layout that is here already is used again without starting buildah.
+The same plan and files give the same digest, so a layout that is here already is used again without starting buildah.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from slimdeploy.artifacts.build import Image, RootFilesystem
+from slimdeploy.artifacts.build import Image, ImageFile, RootFile, RootFilesystem
 from slimdeploy.artifacts.plan import ImagePlan
+from slimdeploy.build.layers import join
 from slimdeploy.build.layout import Layout, read_layout
+from slimdeploy.build.packing import Packers, pack_files, pack_program, whole
 from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError
-from slimdeploy.tools.buildah import Buildah
 from slimdeploy.tools.command import ToolFailed, find
 
 KEPT = 5
 
 
-def assemble(plan: ImagePlan, rootfs: RootFilesystem, buildah: Buildah, images: Path) -> Image:
-    """The image in a layout below `images`. Raises ImageFailed, DiskFull."""
-    folder = images / _key(plan, rootfs)
+def assemble(plan: ImagePlan, rootfs: RootFilesystem, packers: Packers) -> Image:
+    """The image in a layout below `kept`. Raises ImageFailed, DiskFull."""
+    folder = packers.kept / "images" / _key(asdict(plan), rootfs.files)
     layout = read_layout(folder)
     if layout is None:
-        layout = _build(plan, rootfs, buildah, folder)
-        _drop_old(images)
+        try:
+            layout = _build(plan, rootfs, packers, folder)
+        except ToolFailed as failure:
+            raise _explain(failure) from None
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise DiskFull(f"the image cannot be written: {error.strerror}") from None
     else:
         os.utime(folder)
     return Image(
         layout=folder,
         digest=layout.digest,
         platform=plan.platform,
-        files=tuple((file.target, file.size) for file in rootfs.files),
+        files=tuple(ImageFile(file.target, file.size, file.why) for file in rootfs.files),
         size=rootfs.size,
         compressed_size=layout.compressed_size,
     )
 
 
-def stage(rootfs: RootFilesystem, tree: Path) -> None:
-    """Copy the files below `tree`, with the modes of the plan: 0755 for folders, whatever the umask is."""
-    tree.mkdir()
-    tree.chmod(0o755)
-    for file in rootfs.files:
-        target = tree / file.target.lstrip("/")
-        for folder in reversed(target.relative_to(tree).parents[:-1]):
-            (tree / folder).mkdir(exist_ok=True)
-            (tree / folder).chmod(0o755)
-        shutil.copyfile(file.source, target)
-        target.chmod(file.mode)
+def _build(plan: ImagePlan, rootfs: RootFilesystem, packers: Packers, folder: Path) -> Layout:
+    """The program as one layer; below it, if there are any, all other files as another one, which is kept."""
+    (program, *files) = rootfs.files
+    below = _files_layer(plan.compression, files, packers) if files else None
+    fresh = pack_program(plan, program, packers)
+    if below is not None:
+        join(below, fresh)
+    return _move_into_place(fresh.folder, folder)
 
 
-def _build(plan: ImagePlan, rootfs: RootFilesystem, buildah: Buildah, folder: Path) -> Layout:
-    tree, fresh = buildah.folder / "tree", buildah.folder / "layout"
-    try:
-        stage(rootfs, tree)
-        container = buildah.from_scratch()
-        buildah.config(container, plan)
-        buildah.copy(container, tree)
-        buildah.commit(container, fresh)
-    except ToolFailed as failure:
-        raise _explain(failure) from None
-    layout = read_layout(fresh)
+def _files_layer(compression: str, files: Sequence[RootFile], packers: Packers) -> Layout:
+    folder = packers.kept / "layers" / _key(("files", compression), files)
+    layout = read_layout(folder)
     if layout is None:
-        raise ImageFailed("buildah wrote no complete OCI layout", hint="run again with -v and report this")
-    _verify(layout, plan, rootfs)
-    _move_into_place(fresh, folder)
+        return _move_into_place(pack_files(compression, files, packers).folder, folder)
+    os.utime(folder)
     return layout
 
 
-def _verify(layout: Layout, plan: ImagePlan, rootfs: RootFilesystem) -> None:
-    """What was committed must be what was asked for, before anything leaves this machine."""
-    config = layout.config.get("config", {})
-    wanted = {"User": f"{plan.user}:{plan.user}", "Entrypoint": [plan.entrypoint]}
-    wrong = [
-        f"{key}: wanted {value}, got {config.get(key)}" for key, value in wanted.items() if config.get(key) != value
-    ]
-    files = sorted((file.target, file.size) for file in rootfs.files)
-    if sorted(layout.files()) != files:
-        wrong.append(f"files: wanted {files}, got {sorted(layout.files())}")
-    if wrong:
-        raise ImageFailed("buildah committed another image than was asked for", details=wrong)
-
-
-def _move_into_place(fresh: Path, folder: Path) -> None:
+def _move_into_place(fresh: Path, folder: Path) -> Layout:
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         fresh.rename(folder)
@@ -95,6 +77,8 @@ def _move_into_place(fresh: Path, folder: Path) -> None:
         if read_layout(folder) is None:
             shutil.rmtree(folder, ignore_errors=True)
             fresh.rename(folder)
+    _drop_old(folder.parent)
+    return whole(folder)
 
 
 def _drop_old(images: Path) -> None:
@@ -103,13 +87,16 @@ def _drop_old(images: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _key(plan: ImagePlan, rootfs: RootFilesystem) -> str:
-    """Everything that the digest depends on: the plan, the files, and which buildah packs them."""
-    buildah = find("buildah")
-    status = Path(buildah).stat() if buildah else None
-    packer = (status.st_size, status.st_mtime_ns) if status else ()
-    files = [(file.target, file.mode, file.sha256) for file in rootfs.files]
-    return hashlib.sha256(json.dumps([asdict(plan), files, packer]).encode()).hexdigest()[:32]
+def _key(asked: object, files: Sequence[RootFile]) -> str:
+    """Everything that the digest depends on: what is asked for, the files, and the programs that pack them."""
+    packers = [(status.st_size, status.st_mtime_ns) for name in ("buildah", "skopeo") for status in _status(name)]
+    listed = [(file.target, file.mode, file.sha256) for file in files]
+    return hashlib.sha256(json.dumps([asked, listed, packers]).encode()).hexdigest()[:32]
+
+
+def _status(program: str) -> tuple[os.stat_result, ...]:
+    path = find(program)
+    return (Path(path).stat(),) if path else ()
 
 
 def _explain(failure: ToolFailed) -> SlimdeployError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from slimdeploy.cli.options import PROJECT, Flags, request, verb
 from slimdeploy.cli.output import Output
 
@@ -12,7 +14,6 @@ def command(output: Output, flags: Flags) -> None:
     from slimdeploy.pipeline import build
 
     built = build(request(flags, output), output.terminal)
-    files = [{"path": path, "size": size} for path, size in built.image.files]
     output.result(
         built.reference,
         {
@@ -21,7 +22,7 @@ def command(output: Output, flags: Flags) -> None:
             "platform": str(built.image.platform),
             "size": built.image.size,
             "compressed_size": built.image.compressed_size,
-            "files": files,
+            "files": [asdict(file) for file in built.image.files],
             "layout": str(built.image.layout),
         },
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from slimdeploy.config import cron, environment, flags, names, ports, references, rules
+from slimdeploy.config import assets, cron, environment, flags, names, ports, references, rules
 from slimdeploy.config.bounds import Between, NotYet
 
 AS_TUPLE = Field(strict=False)  # a TOML array arrives as a list, and our values are tuples
@@ -55,6 +55,14 @@ Suffix = Annotated[str, AfterValidator(flags.suffix)]
 
 Repository = Annotated[str, AfterValidator(references.repository)]
 Tag = Annotated[str, AfterValidator(references.tag)]
+Authorities = Annotated[str | tuple[str, ...], BeforeValidator(assets.authorities)]
+Source = Annotated[str, AfterValidator(assets.source)]
+Target = Annotated[str, AfterValidator(assets.target)]
+Folder = Annotated[str, AfterValidator(assets.folder)]
+Patterns = Annotated[tuple[Annotated[str, AfterValidator(assets.pattern)], ...], AS_TUPLE, FEW]
+Labels = Annotated[
+    Mapping[Annotated[str, AfterValidator(assets.label_name)], Annotated[str, AfterValidator(assets.label_value)]], FEW
+]
 UserId = Annotated[int, Between(1, 2**31 - 1)]
 
 Replicas = Annotated[int, Between(0, 1000)]

@@ -8,11 +8,13 @@ from typing import get_args
 
 from pydantic.fields import FieldInfo
 
-from slimdeploy.config.model import Config, Table
+from slimdeploy.config.model import Config
 from slimdeploy.config.near import ALIASES, did_you_mean
 from slimdeploy.config.refusal import KeyPath
+from slimdeploy.config.table import Table
 
 PROFILES = "profiles"
+IN_LISTS = ("app.ports", "image.files")  # tables whose keys make sense in their list only
 
 
 @cache
@@ -43,7 +45,7 @@ def field_at(path: KeyPath) -> FieldInfo | None:
 
 def _other_place(name: str, parent: str, *, table: bool) -> str:
     for owner, fields in known_keys().items():
-        if name in fields and owner not in ("", "app.ports"):
+        if name in fields and owner not in ("", *IN_LISTS):
             return f'; "{name}" belongs under [{owner}]'
     if table and name in known_keys()[""]:
         return f"; [{name}] belongs at the top"
@@ -54,13 +56,14 @@ def _other_place(name: str, parent: str, *, table: bool) -> str:
 
 
 def _all_keys() -> list[str]:
-    tables = (each for each in known_keys().items() if each[0] not in ("", "app.ports"))
+    tables = (each for each in known_keys().items() if each[0] not in ("", *IN_LISTS))
     return [f"{owner}.{key}" for owner, fields in tables for key in fields]
 
 
 def _tables(model: type[Table], name: str) -> Iterator[tuple[str, dict[str, FieldInfo]]]:
-    yield name, model.model_fields
-    for key, field in model.model_fields.items():
+    named = {field.alias or key: field for key, field in model.model_fields.items()}
+    yield name, named
+    for key, field in named.items():
         inner = _table_in(field.annotation)
         if inner:
             yield from _tables(inner, f"{name}.{key}".removeprefix("."))

@@ -6,28 +6,15 @@ the worst failure. slim.toml.example shows the same keys to people; a test keeps
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_serializer
+from pydantic import BeforeValidator, ValidationInfo, field_validator, model_serializer
 
 from slimdeploy.config import fields, flags, names
 from slimdeploy.config.health import spelled
+from slimdeploy.config.image import Image
 from slimdeploy.config.ports import check_distinct, check_either, check_listens
-
-
-class Strict(BaseModel):
-    """Values as they are written."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Table(Strict):
-    """A table of slim.toml."""
-
-
-def key(about: str, *, default: object = ..., example: object) -> Any:  # noqa: ANN401 - pydantic's Field stands for its value
-    """A key: what it is for, its default (none: it is needed), and how it is written."""
-    return Field(default, description=about, examples=[example])
+from slimdeploy.config.table import Strict, Table, key
 
 
 class Port(Table):
@@ -119,28 +106,6 @@ class Static(Table):
     installsuffix: fields.Suffix = key(
         "Name of a separate package cache (-installsuffix).", default="", example="static"
     )
-
-
-class Image(Table):
-    """What is made of the binary, and where it is kept."""
-
-    repository: fields.Repository | None = key(
-        "Where the image is pushed. Default: nowhere, it is called localhost/<app.name>.",
-        default=None,
-        example="registry.example.com/team/hello",
-    )
-    tag: fields.Tag | None = key(
-        "A name for people, {version} is filled in. What runs is always named by digest.",
-        default=None,
-        example="{version}",
-    )
-    insecure: bool = key(
-        "Allow a registry without valid TLS; on this machine it is always allowed.", default=False, example=False
-    )
-    ca: Literal["auto", "system", "none"] = key(
-        "Root certificates: auto adds this machine's if the binary reads them.", default="auto", example="auto"
-    )
-    user: fields.UserId = key("The user and group id that the app runs as.", default=65532, example=65532)
 
 
 class Cluster(Table):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from slimdeploy.artifacts.plan import LocalFacts
 from slimdeploy.errors import CompileFailed, UnreadableFile
+from slimdeploy.facts.host import host_files
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.git import describe
 from slimdeploy.tools.go import Go, Package, host
@@ -25,6 +26,7 @@ def gather(project: Path, *, packages: tuple[str, ...] | None, versioned: bool) 
         packages=main_packages(project) if packages is None else packages,
         architecture=host().architecture,
         version=(describe(project) or "dev") if versioned else "dev",
+        host=host_files(),
     )
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 
-from slimdeploy.artifacts.plan import BuildPlan, CompilePlan, ImagePlan, LocalFacts, Platform, RootfsPlan
+from slimdeploy.artifacts.plan import (
+    BuildPlan,
+    CompilePlan,
+    FileRule,
+    ImagePlan,
+    LocalFacts,
+    Platform,
+    RootfsPlan,
+)
 from slimdeploy.config.model import Config
 from slimdeploy.errors import CompileFailed
 
 MAJOR_VERSION = re.compile(r"^v\d+$")
+EMBED_ZONES = "timetzdata"  # links time/tzdata (Go's own copy of the time zones) into any program
 NAME_LENGTH = 43  # so that pod names and labels made of it stay within 63
 
 
@@ -23,14 +32,21 @@ def make_build_plan(config: Config, local: LocalFacts) -> BuildPlan:
             project=local.project,
             package=_main_package(local),
             platform=platform,
-            tags=config.build.tags,
+            tags=_tags(config),
             ldflags=config.static.ldflags,
             trimpath=config.static.trimpath,
             rebuild_all=config.static.rebuild_all,
             installsuffix=config.static.installsuffix,
         ),
-        rootfs=RootfsPlan(entrypoint=entrypoint, ca=config.image.ca),
-        image=ImagePlan(platform=platform, entrypoint=entrypoint, user=config.image.user),
+        rootfs=_rootfs(config, entrypoint, local),
+        image=ImagePlan(
+            platform=platform,
+            entrypoint=entrypoint,
+            user=config.image.user,
+            workdir=config.image.workdir or "/",
+            labels=tuple(sorted(config.image.labels.items())),
+            compression=config.image.compression,
+        ),
     )
 
 
@@ -49,6 +65,32 @@ def parse_platform(platforms: tuple[str, ...] | None, local: LocalFacts) -> Plat
         return Platform("linux", local.architecture)
     parts = platforms[0].split("/")
     return Platform(parts[0], parts[1], parts[2] if len(parts) > 2 else "")
+
+
+def _rootfs(config: Config, entrypoint: str, local: LocalFacts) -> RootfsPlan:
+    image = config.image
+    added = image.ca if isinstance(image.ca, tuple) else ()
+    return RootfsPlan(
+        entrypoint=entrypoint,
+        ca="system" if isinstance(image.ca, tuple) else image.ca,
+        authorities=added,
+        timezones=_timezones(config),
+        files=tuple(FileRule(each.source, each.target, each.exclude, each.allow) for each in image.files),
+        user=image.user,
+        host=local.host,
+    )
+
+
+def _timezones(config: Config) -> str:
+    """Go reads TZ without time.LoadLocation, so a zone that slim.toml sets always needs the tree."""
+    if config.image.timezones == "auto":
+        return "system" if config.app.env.get("TZ", "UTC") not in {"UTC", ""} else "auto"
+    return "none"
+
+
+def _tags(config: Config) -> tuple[str, ...]:
+    embedded = (EMBED_ZONES,) if config.image.timezones == "embed" and EMBED_ZONES not in config.build.tags else ()
+    return (*config.build.tags, *embedded)
 
 
 def _main_package(local: LocalFacts) -> str:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from slimdeploy.artifacts.build import Image
+from slimdeploy.artifacts.build import Image, ImageFile
 from slimdeploy.artifacts.plan import BuildPlan, Platform
 
 KEPT = 5
@@ -30,7 +30,7 @@ class Memory:
         """The image that this plan gave for these very sources; its layout may have gone meanwhile."""
         try:
             known = self._read()["images"][_key(plan)]
-            files = tuple((path, size) for path, size in known["files"])
+            files = tuple(ImageFile(**each) for each in known["files"])
             fields = {"layout": Path(known["layout"]), "platform": Platform(**known["platform"]), "files": files}
             return Image(**known | fields)
         except (LookupError, TypeError, ValueError):

@@ -38,11 +38,13 @@ class Buildah:
         return Container(self._run("from", "scratch").strip().splitlines()[-1])
 
     def config(self, container: Container, plan: ImagePlan) -> None:
-        """`buildah config`: platform, numeric user, entrypoint."""
-        variant = ["--variant", plan.platform.variant] if plan.platform.variant else []
+        """`buildah config`: platform, numeric user, entrypoint, working folder, labels."""
+        flags = ["--variant", plan.platform.variant] if plan.platform.variant else []
+        flags += ["--workingdir", plan.workdir] if plan.workdir != "/" else []
+        flags += [part for name, value in plan.labels for part in ("--label", f"{name}={value}")]
         entrypoint = json.dumps([plan.entrypoint])
         self._run(
-            "config", "--os", plan.platform.os, "--arch", plan.platform.architecture, *variant,
+            "config", "--os", plan.platform.os, "--arch", plan.platform.architecture, *flags,
             "--user", f"{plan.user}:{plan.user}", "--entrypoint", entrypoint, container.name,
         )  # fmt: skip
 

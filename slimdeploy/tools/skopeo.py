@@ -32,6 +32,10 @@ class Skopeo:
         """`skopeo copy oci:LAYOUT containers-storage:NAME`: podman's own store, digest kept."""
         self._run("copy", "--preserve-digests", f"oci:{layout}", f"containers-storage:{name}", contained=False)
 
+    def compress(self, layout: Path, into: Path, form: str) -> None:
+        """`skopeo copy oci:LAYOUT oci:INTO`, its layers compressed again; the config stays as it is."""
+        self._run("copy", "--dest-compress-format", form, f"oci:{layout}", f"oci:{into}")
+
     def digest(self, reference: str) -> str | None:
         """The digest of what the registry really serves under this name, computed here; None if it has none."""
         verify = f"--tls-verify={str(not self.insecure).lower()}"

@@ -110,20 +110,23 @@ def binary_of(image: Image) -> Path:
     return next(each for each in (image.layout.parents[1] / "binaries").iterdir() if not each.suffix)
 
 
-# Run as python -c: argv holds a binary, its architecture, and the folder for images.
+# Run as python -c: argv holds a binary, its architecture, and the folder where images are kept.
 ASSEMBLE = """
 import sys
 from pathlib import Path
-from slimdeploy.artifacts.build import Binary
+from slimdeploy.artifacts.build import Binary, ProjectFiles
 from slimdeploy.artifacts.plan import ImagePlan, Platform, RootfsPlan
 from slimdeploy.build.image import assemble
 from slimdeploy.build.linkage import prove_static
+from slimdeploy.build.packing import Packers
 from slimdeploy.build.rootfs import collect_files
 from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.buildah import Buildah
+from slimdeploy.tools.skopeo import Skopeo
 binary, architecture, images = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
 platform = Platform("linux", architecture)
-files = collect_files(RootfsPlan("/plain", "auto"), prove_static(Binary(binary, ".", platform)))
+static = prove_static(Binary(binary, ".", platform))
 with workspace() as work:
-    print(assemble(ImagePlan(platform, "/plain", 65532), files, Buildah(work), images).digest)
+    files = collect_files(RootfsPlan("/plain", "auto"), static, ProjectFiles(), work)
+    print(assemble(ImagePlan(platform, "/plain", 65532), files, Packers(Buildah(work), Skopeo(), images)).digest)
 """

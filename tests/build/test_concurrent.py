@@ -54,4 +54,4 @@ def test_four_assemble_one_image_without_any_lock(plain: Built, tmp_path: Path) 
     command = [sys.executable, "-c", ASSEMBLE, *arguments]
     started = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(4)]
     assert {process.communicate(timeout=120)[0].strip() for process in started} == {plain.image.digest}
-    assert len(list((tmp_path / "images").iterdir())) == 1
+    assert len(list((tmp_path / "images" / "images").iterdir())) == 1

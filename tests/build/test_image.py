@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 
 from slimdeploy.artifacts.build import Image
-from slimdeploy.artifacts.plan import RootfsPlan
 from slimdeploy.build.layout import blob, read_layout
-from slimdeploy.build.rootfs import CA_TARGET, READS_ROOTS, needs_authorities
+from slimdeploy.config.assets import CERTIFICATES
 from slimdeploy.events import Event, StepDone
 from slimdeploy.workbench import Built
 from tests.build import programs
@@ -49,7 +48,7 @@ def test_the_articles_program_is_about_six_megabytes(hello: Built) -> None:
 
 def test_the_image_holds_the_program_and_the_roots_it_reads(hello: Built) -> None:
     files = {f"/{member.name}" for member in members(hello.image) if not member.isdir()}
-    assert files == {"/hello", CA_TARGET} == {path for path, _ in hello.image.files}
+    assert files == {"/hello", CERTIFICATES} == {file.path for file in hello.image.files}
 
 
 def test_a_program_without_network_is_alone(plain: Built) -> None:
@@ -58,31 +57,17 @@ def test_a_program_without_network_is_alone(plain: Built) -> None:
 
 
 def test_the_bundle_is_this_machines(hello: Built) -> None:
-    (layer,) = manifest(hello.image)["layers"]
-    with tarfile.open(blob(hello.image.layout, layer["digest"])) as archive:
-        packed = archive.extractfile(CA_TARGET.lstrip("/"))
+    files, _program = manifest(hello.image)["layers"]
+    with tarfile.open(blob(hello.image.layout, files["digest"])) as archive:
+        packed = archive.extractfile(CERTIFICATES.lstrip("/"))
         assert packed is not None
-        assert packed.read() == Path(CA_TARGET).read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("ca", "functions", "needed"),
-    [
-        ("auto", {READS_ROOTS, "main.main"}, True),
-        ("auto", {"main.main"}, False),
-        ("auto", set(), True),
-        ("none", {READS_ROOTS}, False),
-        ("system", {"main.main"}, True),
-    ],
-)
-def test_who_needs_the_bundle(ca: str, functions: set[str], needed: bool) -> None:
-    assert needs_authorities(RootfsPlan("/hello", ca), frozenset(functions)) is needed
+        assert packed.read() == Path(CERTIFICATES).read_bytes()
 
 
 def test_modes_and_owners_are_fixed(hello: Built) -> None:
     seen = {member.name: (oct(stat.S_IMODE(member.mode)), member.uid, member.gid) for member in members(hello.image)}
     folders = dict.fromkeys(("etc", "etc/ssl", "etc/ssl/certs"), ("0o755", 0, 0))
-    files = {"hello": ("0o555", 0, 0), CA_TARGET.lstrip("/"): ("0o444", 0, 0)}
+    files = {"hello": ("0o555", 0, 0), CERTIFICATES.lstrip("/"): ("0o444", 0, 0)}
     assert {
         name.rstrip("/"): value for name, value in seen.items() if name not in ("", ".", "./", "/")
     } == folders | files
@@ -106,7 +91,7 @@ def test_the_config_is_what_the_plan_says_and_nothing_else(hello: Built) -> None
 def test_the_manifest_is_oci_and_unlabelled(hello: Built) -> None:
     found = manifest(hello.image)
     assert found["config"]["mediaType"] == "application/vnd.oci.image.config.v1+json"
-    assert [layer["mediaType"] for layer in found["layers"]] == ["application/vnd.oci.image.layer.v1.tar+gzip"]
+    assert {layer["mediaType"] for layer in found["layers"]} == {"application/vnd.oci.image.layer.v1.tar+gzip"}
     assert not any(found.get("annotations", {}).values())  # buildah names no base, with two empty strings
 
 
@@ -138,7 +123,7 @@ def test_the_program_in_the_image_runs_from_nothing(plain: Built, tmp_path: Path
 def test_another_user_is_another_image(shared: Workshop, plain: Built, tmp_path: Path) -> None:
     other = shared.build(programs.write("plain", tmp_path), config(image={"user": 1234, "ca": "system"}))
     assert image_config(other.image)["config"]["User"] == "1234:1234"
-    assert [path for path, _ in other.image.files] == ["/plain", CA_TARGET]
+    assert [file.path for file in other.image.files] == ["/plain", CERTIFICATES]
     assert other.image.digest != plain.image.digest
 
 
@@ -157,11 +142,11 @@ def test_each_step_is_reported_with_what_came_out(workshop: Workshop, project: C
     done = {event.step: event.summary for event in seen if isinstance(event, StepDone)}
     assert list(done) == ["compile", "image"]
     assert "MB static linux/" in done["compile"]
-    assert "1 files, sha256:" in done["image"]
+    assert "MB: the program alone, sha256:" in done["image"]
 
 
 def test_a_layout_reads_back(hello: Built) -> None:
     layout = read_layout(hello.image.layout)
     assert layout is not None
     assert layout.digest == hello.image.digest
-    assert sorted(layout.files()) == sorted(hello.image.files)
+    assert sorted(layout.files()) == sorted((file.path, file.size) for file in hello.image.files)

@@ -12,8 +12,10 @@ import pytest
 from slimdeploy.artifacts.build import Image, RootFile, RootFilesystem
 from slimdeploy.artifacts.plan import ImagePlan
 from slimdeploy.build.image import assemble
+from slimdeploy.build.packing import Packers
 from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.buildah import Buildah
+from slimdeploy.tools.skopeo import Skopeo
 from tests.unit.samples import AMD64
 
 
@@ -32,7 +34,7 @@ def make_image(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Image]:
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("XDG_CACHE_HOME", str(folder / "cache"))
             with workspace() as work:
-                return assemble(plan, files, Buildah(work), own / "images")
+                return assemble(plan, files, Packers(Buildah(work), Skopeo(), own))
 
     return make
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from slimdeploy.artifacts.build import Image
+from slimdeploy.artifacts.build import Image, ImageFile
 from slimdeploy.artifacts.plan import BuildPlan, CompilePlan, ImagePlan, Platform, RootfsPlan
 from slimdeploy.facts import source
 from slimdeploy.facts.source import fingerprint, roots
@@ -124,7 +124,7 @@ def a_plan(name: str = "hello") -> BuildPlan:
     return BuildPlan(name, compiled, RootfsPlan("/hello", "auto"), ImagePlan(AMD64, "/hello", 65532))
 
 
-IMAGE = Image(Path("/layout"), "sha256:1", AMD64, (("/hello", 5),), 5, 3)
+IMAGE = Image(Path("/layout"), "sha256:1", AMD64, (ImageFile("/hello", 5, "the program"),), 5, 3)
 
 
 def test_memory_gives_back_what_it_was_given(tmp_path: Path) -> None:

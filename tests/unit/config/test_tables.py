@@ -185,8 +185,6 @@ LATER = [
     "app.config",
     "build.stamp",
     "build.base_image",
-    "image.timezones",
-    "image.files",
     "image.max_size",
 ]
 LATER += ["cluster.expect", "cluster.delivery", "deploy.expose", "deploy.rollback", "deploy.autoscale", "schedule.via"]

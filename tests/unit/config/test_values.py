@@ -165,7 +165,7 @@ WORDS = [
     ("static.trimpath", '"true"', 'expected true or false, got the string "true"'),
     ("static.rebuild_all", "1", "expected true or false, got an integer"),
     ("static.installsuffix", '"a b"', "letters, digits and '_' only"),
-    ("image.ca", '"sytem"', 'expected "auto", "system" or "none", got the string "sytem"; did you mean "system"?'),
+    ("image.ca", '"sytem"', 'expected "auto", "system", "none" or a list of files; did you mean "system"?'),
     ("image.insecure", '"no"', 'expected true or false, got the string "no"'),
     ("app", "5", "expected a table, got an integer"),
     ("app.env", '"x"', 'expected a table, got the string "x"'),

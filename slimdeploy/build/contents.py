@@ -1,0 +1,35 @@
+"""What an image holds, as lines for people: each file with its size and why it is there; many of a kind together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import groupby
+
+from slimdeploy.artifacts.build import ImageFile
+
+FEW = 10
+
+
+def lines(files: tuple[ImageFile, ...]) -> Iterator[str]:
+    """One line a file, the size in front."""
+    for why, group in groupby(files, key=lambda file: file.why):
+        together = tuple(group)
+        if len(together) > FEW:
+            yield _line(f"{_folder(together)}/ ({len(together)} files)", sum(file.size for file in together), why)
+        else:
+            yield from (_line(file.path, file.size, why) for file in together)
+
+
+def summary(files: tuple[ImageFile, ...]) -> str:
+    """How many files there are, and what they add to the program, which comes first."""
+    added = sum(file.size for file in files[1:])
+    return f"the program and {len(files) - 1} files ({added / 1e6:.2f} MB)" if added else "the program alone"
+
+
+def _line(path: str, size: int, why: str) -> str:
+    return f"{size:>11,}  {path}  {why}"
+
+
+def _folder(files: tuple[ImageFile, ...]) -> str:
+    return os.path.commonpath([file.path for file in files]).rstrip("/")

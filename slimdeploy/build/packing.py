@@ -1,0 +1,109 @@
+"""Files -> one layer in an OCI layout, packed by buildah and read back.
+
+The tree is staged with fixed modes first, since buildah keeps the modes that another umask would have given.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from slimdeploy.artifacts.build import RootFile
+from slimdeploy.artifacts.plan import ImagePlan
+from slimdeploy.build.layout import Layout, read_layout
+from slimdeploy.errors import ImageFailed
+from slimdeploy.tools.buildah import Buildah, Container
+from slimdeploy.tools.skopeo import Skopeo
+
+SET = ("User", "Entrypoint", "WorkingDir", "Labels")
+
+
+@dataclass(frozen=True)
+class Packers:
+    """The programs that pack layers, and where what they made is kept."""
+
+    buildah: Buildah
+    skopeo: Skopeo
+    kept: Path
+
+
+def pack_program(plan: ImagePlan, program: RootFile, packers: Packers) -> Layout:
+    """The program's layer, with the image's config."""
+    container = packers.buildah.from_scratch()
+    packers.buildah.config(container, plan)
+    tree = packers.buildah.folder / "program"
+    stage([program], tree, plan.workdir)
+    fresh = _commit(container, tree, packers.buildah)
+    verify(fresh, [program], _wanted(plan))
+    return _compressed(fresh, plan.compression, packers.skopeo)
+
+
+def pack_files(compression: str, files: Sequence[RootFile], packers: Packers) -> Layout:
+    """The layer of everything else."""
+    tree = packers.buildah.folder / "files"
+    stage(files, tree)
+    fresh = _commit(packers.buildah.from_scratch(), tree, packers.buildah)
+    verify(fresh, files, {})
+    return _compressed(fresh, compression, packers.skopeo)
+
+
+def stage(files: Sequence[RootFile], tree: Path, workdir: str = "/") -> None:
+    """Copy the files below `tree`, with the modes of the plan: 0755 for folders, whatever the umask is."""
+    for folder in ("/", workdir):
+        _make_folder(tree, folder)
+    for file in files:
+        _make_folder(tree, str(Path(file.target).parent))
+        target = tree / file.target.lstrip("/")
+        shutil.copyfile(file.source, target)
+        target.chmod(file.mode)
+
+
+def _make_folder(tree: Path, folder: str) -> None:
+    place = tree
+    for part in ("", *folder.strip("/").split("/")):
+        place /= part
+        if not place.is_dir():
+            place.mkdir()
+            place.chmod(0o755)
+
+
+def verify(layout: Layout, files: Sequence[RootFile], wanted: Mapping[str, object]) -> None:
+    """What was committed must be what was asked for, before anything leaves this machine."""
+    got = layout.config.get("config", {})
+    wrong = [f"{key}: wanted {wanted.get(key)}, got {got.get(key)}" for key in SET if wanted.get(key) != got.get(key)]
+    listed, found = {(file.target, file.size) for file in files}, set(layout.files())
+    if listed != found:
+        wrong.append(f"files: missing {sorted(listed - found)}, not asked for {sorted(found - listed)}")
+    if wrong:
+        raise ImageFailed("buildah committed another image than was asked for", details=wrong)
+
+
+def whole(folder: Path) -> Layout:
+    """The layout that was written here. Raises ImageFailed when it is not complete."""
+    layout = read_layout(folder)
+    if layout is None:
+        raise ImageFailed("no complete OCI layout was written", hint="run again with -v and report this")
+    return layout
+
+
+def _wanted(plan: ImagePlan) -> dict[str, object]:
+    wanted: dict[str, object] = {"User": f"{plan.user}:{plan.user}", "Entrypoint": [plan.entrypoint]}
+    wanted |= {"WorkingDir": plan.workdir} if plan.workdir != "/" else {}
+    return wanted | ({"Labels": dict(plan.labels)} if plan.labels else {})
+
+
+def _commit(container: Container, tree: Path, buildah: Buildah) -> Layout:
+    layout = tree.with_suffix(".layout")
+    buildah.copy(container, tree)
+    buildah.commit(container, layout)
+    return whole(layout)
+
+
+def _compressed(layout: Layout, form: str, skopeo: Skopeo) -> Layout:
+    if form == "gzip":
+        return layout
+    again = layout.folder.with_suffix(f".{form}")
+    skopeo.compress(layout.folder, again, form)
+    return whole(again)
