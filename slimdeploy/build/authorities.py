@@ -45,8 +45,8 @@ def objection(content: bytes) -> str:
         context.load_verify_locations(cadata=content.decode("ascii"))
     except UnicodeDecodeError:
         return "is not PEM: it takes CA certificates between BEGIN and END lines"
-    except (ssl.SSLError, ValueError) as error:
-        return f"holds no certificates: {getattr(error, 'reason', None) or error}"
+    except (ssl.SSLError, ValueError):
+        return "holds no certificates that can be read"
     loaded = context.cert_store_stats()
     if loaded["x509_ca"] < max(1, content.count(b"-----BEGIN CERTIFICATE-----")):
         return "holds a certificate that is no CA's"

@@ -11,6 +11,8 @@ ALIASES = {
     "healthcheck": "app.health", "health_check": "app.health", "probe": "app.health", "readiness": "app.health",
     "listen": "app.port", "docker": "image.repository", "repo": "image.repository", "registry": "image.repository",
     "image_name": "image.repository", "uid": "image.user", "run_as_user": "image.user", "certificates": "image.ca",
+    "source": "image.files.from", "src": "image.files.from", "dest": "image.files.to", "assets": "image.files",
+    "static_files": "image.files", "working_dir": "image.workdir", "tz": "image.timezones", "tzdata": "image.timezones",
     "package": "build.main", "platform": "build.platforms", "arch": "build.platforms",
     "goarch": "build.platforms", "build_tags": "build.tags", "ld_flags": "static.ldflags", "cgo_enabled": "static.cgo",
     "instances": "deploy.replicas", "scale": "deploy.replicas", "limits": "deploy.resources",

@@ -27,6 +27,51 @@ func main() {
     },
     # no network: only the program belongs into the image
     "plain": {"main.go": 'package main\n\nfunc main() { println("plain") }\n'},
+    # what a program may need of its surroundings: zones, accounts, files, another program
+    "needy": {
+        "main.go": """package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/user"
+	"time"
+)
+
+func main() {
+	zone, err := time.LoadLocation("US/Pacific")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println("zone", time.Date(2024, 7, 1, 12, 0, 0, 0, time.UTC).In(zone).Format(time.RFC3339))
+	account, err := user.Current()
+	fmt.Println("user", account.Username, account.Uid, account.HomeDir, err)
+	page, err := os.ReadFile("views/a.html")
+	fmt.Println("file", string(page), err)
+	fmt.Println("start", exec.Command("git", "version").Run() != nil)
+	if len(os.Args) > 1 {
+		answer, err := http.Get(os.Args[1])
+		fmt.Println("get", answer != nil && answer.StatusCode == 200, err)
+	}
+}
+""",
+        "views/a.html": "hello",
+        "views/b.tmp": "draft",
+    },
+    # the zone of TZ, without time.LoadLocation
+    "local": {
+        "main.go": """package main
+
+import (
+	"fmt"
+	"time"
+)
+
+func main() { fmt.Println(time.Date(2024, 7, 1, 12, 0, 0, 0, time.Local).Format(time.RFC3339)) }
+"""
+    },
     # a library: go build exits 0 and writes an archive
     "library": {"library.go": "package library\n\nfunc F() {}\n"},
     # the program itself is C
