@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from slimdeploy.artifacts.build import Delivered, Image, ProjectFiles
+from slimdeploy.artifacts.build import Delivered, Image, ProjectFiles, RootFilesystem, StaticBinary
 from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan
 from slimdeploy.build import contents
-from slimdeploy.build.advice import advise
 from slimdeploy.build.authorities import certificates
 from slimdeploy.build.compile import compile_binary
 from slimdeploy.build.files import stage_files
@@ -132,10 +131,7 @@ def make_image(here: Bench) -> Image:
         files = collect_files(plan.rootfs, static, own, here.work)
         image = assemble(plan.image, files, packers(here))
         running.summary = f"{megabytes(image.size)}: {contents.summary(image.files)}, {short(image.digest)}"
-    for line in contents.lines(image.files):
-        here.line("image", line)
-    for event in advise(plan, here.local.module, static, files):
-        here.report(event)
+    explain(here, static, files, image)
     here.memory.keep(here.local.packages, plan, image)
     return image
 
@@ -145,6 +141,16 @@ def project_files(here: Bench) -> ProjectFiles:
     plan, project = here.plan.rootfs, here.plan.compile.project
     authorities = b"".join(certificates(path, project) for path in plan.authorities)
     return ProjectFiles(stage_files(plan, project, here.work / "own"), authorities)
+
+
+def explain(here: Bench, static: StaticBinary, files: RootFilesystem, image: Image) -> None:
+    """Say what the image holds and why (with -v), and what will not work in it."""
+    from slimdeploy.build.advice import advise  # 10 ms that an unchanged project does not need
+
+    for line in contents.lines(image.files):
+        here.line("image", line)
+    for event in advise(here.plan, here.local.module, static, files):
+        here.report(event)
 
 
 def packers(here: Bench) -> Packers:

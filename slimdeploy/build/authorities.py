@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import HostFiles
@@ -40,6 +39,8 @@ def objection(content: bytes) -> str:
     """What stands against this as a list of CA certificates; "" when OpenSSL reads it as one."""
     if secret_content(content):
         return f"{PRIVATE_KEY}: keep the certificates only"
+    import ssl  # 20 ms, and most projects have no certificates of their own
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         context.load_verify_locations(cadata=content.decode("ascii"))

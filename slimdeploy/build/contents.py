@@ -24,7 +24,8 @@ def lines(files: tuple[ImageFile, ...]) -> Iterator[str]:
 def summary(files: tuple[ImageFile, ...]) -> str:
     """How many files there are, and what they add to the program, which comes first."""
     added = sum(file.size for file in files[1:])
-    return f"the program and {len(files) - 1} files ({added / 1e6:.2f} MB)" if added else "the program alone"
+    more = f"{len(files) - 1} files" if len(files) > 2 else "1 file"
+    return f"the program and {more} ({added / 1e6:.2f} MB)" if files[1:] else "the program alone"
 
 
 def _line(path: str, size: int, why: str) -> str:

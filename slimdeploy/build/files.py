@@ -17,6 +17,7 @@ from slimdeploy.build.beneath import open_beneath
 from slimdeploy.build.secrets import secret_content
 from slimdeploy.build.selection import SECRET, Selected, select
 from slimdeploy.config.assets import RESERVED, reserved
+from slimdeploy.config.source import escaped
 from slimdeploy.errors import ConfigError, DiskFull, Problem
 
 CHUNK = 1 << 20
@@ -62,7 +63,7 @@ def objections(targets: Sequence[str]) -> Iterator[tuple[int, str]]:
 def problem(path: str, key: str, why: str) -> Problem:
     """What is wrong with a file that slim.toml names, as the file's own line 1."""
     hint = HINTS.get(why, "").format(name=path.rpartition("/")[2])
-    return Problem(path, 1, 1, 2, key, "file", f"{key}: {why}", hint)
+    return Problem(escaped(path), 1, 1, 2, key, "file", escaped(f"{key}: {why}"), escaped(hint))
 
 
 def refusal(wrong: Sequence[Problem]) -> ConfigError:

@@ -17,7 +17,7 @@ from slimdeploy.build.secrets import secret_name
 from slimdeploy.config.assets import VERSION_CONTROL
 
 SECRET = "looks like a secret"  # noqa: S105 - an objection
-SPECIAL = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISDIR, "a folder"))
+SPECIAL = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,12 @@ def select(project: Path, rule: FileRule) -> Iterator[Selected]:
 
 def _below(folder: Path, above: str, rule: FileRule, glob: str) -> Iterator[tuple[str, str]]:
     """Paths from `folder` on, and what stands against each. With a glob, what does not fit is not there."""
-    for entry in sorted(os.scandir(folder / above), key=lambda each: each.name):
+    try:
+        entries = sorted(os.scandir(folder / above), key=lambda each: each.name)
+    except OSError as error:
+        yield above, f"cannot be read: {error.strerror}"
+        return
+    for entry in entries:
         path = f"{above}/{entry.name}".lstrip("/")
         if any_matches(path, rule.exclude):
             continue
@@ -71,24 +76,29 @@ def _unreachable(project: Path, start: str, rule: FileRule) -> str:
     """What stands against the place where the rule begins: each folder on the way must be one."""
     parts = start.split("/") if start else []
     for index, name in enumerate(parts):
-        try:
-            why = objection(project / "/".join(parts[: index + 1]), name, rule.allow)
-        except OSError as error:
-            return f"cannot be read: {error.strerror}" if (project / start).exists() else "does not exist"
-        if why:
+        if why := objection(project / "/".join(parts[: index + 1]), name, rule.allow):
             return why
     return ""
 
 
 def objection(file: Path, path: str, allow: tuple[str, ...]) -> str:
     """Why this file or folder must not get into an image; "" when it may. `path` is what the patterns are about."""
-    mode, name = file.lstat().st_mode, file.name
+    try:
+        mode = file.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return "does not exist"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return _about_name(file.name, path, allow)
     if stat.S_ISLNK(mode):
         return f"is a symbolic link to {file.readlink()}"
+    return f"is {next((what for test, what in SPECIAL if test(mode)), 'a device')}"
+
+
+def _about_name(name: str, path: str, allow: tuple[str, ...]) -> str:
     if name in VERSION_CONTROL:
         return "is the repository"
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        return f"is {next((what for test, what in SPECIAL if test(mode)), 'a device')}"
-    if not name.isascii() and "\udc80" <= max(name) <= "\udcff":
+    if not name.isascii() and any("\udc80" <= each <= "\udcff" for each in name):
         return "has a name that is not UTF-8"
     return SECRET if secret_name(name) and not any_matches(path, allow) else ""

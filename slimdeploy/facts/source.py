@@ -81,7 +81,7 @@ def _everything(project: Path) -> Iterator[tuple[str, os.stat_result | None]]:
     toolchain = [tools[0].parent.parent / "VERSION", *tools] if tools else []
     for further in (*workspaces, settings, *toolchain, *CA_BUNDLES):
         yield str(further), further.stat() if further.exists() else None
-    for tree in filter(Path.is_dir, ZONE_TREES):  # 1,300 files: 3 ms
+    for tree in filter(Path.is_dir, ZONE_TREES):  # 1,300 files: 8 ms
         yield from _files(tree)
 
 

@@ -125,6 +125,13 @@ def test_harmless_names(project: Path, name: str) -> None:
     assert f"/views/{name}" in stage(project, views())
 
 
+def test_a_name_that_no_json_can_hold(project: Path) -> None:
+    (project / "views/sub" / os.fsdecode(b"caf\xe9")).touch()
+    (said,) = refused(project, views())
+    assert said == "views/sub/caf\\udce9: image.files[0]: has a name that is not UTF-8"
+    said.encode()
+
+
 def test_a_private_key_is_refused_under_any_name(project: Path) -> None:
     (project / "views/notes.txt").write_text(f"see below\n{KEY}")
     assert refused(project, views()) == ["views/notes.txt: image.files[0]: holds a private key"]

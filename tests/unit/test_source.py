@@ -94,6 +94,20 @@ def test_another_toolchain_counts(project: Path, monkeypatch: pytest.MonkeyPatch
     assert settled(project) != before
 
 
+def test_what_the_machine_gives_counts(project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    bundle, zone = tmp_path / "bundle.crt", tmp_path / "zoneinfo/Europe/Berlin"
+    zone.parent.mkdir(parents=True)
+    for file in (bundle, zone):
+        file.write_text("a")
+    monkeypatch.setattr(source, "CA_BUNDLES", (bundle,))
+    monkeypatch.setattr(source, "ZONE_TREES", (tmp_path / "zoneinfo", tmp_path / "none"))
+    seen = [settled(project)]
+    for file in (bundle, zone):
+        file.write_text("b")
+        seen.append(settled(project))
+    assert len(set(seen)) == 3
+
+
 def test_commits_do_not_count(project: Path) -> None:
     before = settled(project)
     (project / ".git/HEAD").write_text("ref: refs/heads/other\n")
