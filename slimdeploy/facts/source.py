@@ -43,7 +43,7 @@ def fingerprint(project: Path) -> str | None:
     digest, newest = hashlib.sha256(), 0
     try:
         for path, status in _everything(project.resolve()):
-            digest.update(f"{path}\0{status and _identity(status)}\n".encode())
+            digest.update(f"{path}\0{status and _identity(status)}\n".encode(errors="surrogateescape"))
             newest = max(newest, status.st_ctime_ns if status else 0)
     except (OSError, TooMuch):
         return None

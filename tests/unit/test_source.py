@@ -108,6 +108,12 @@ def test_what_the_machine_gives_counts(project: Path, monkeypatch: pytest.Monkey
     assert len(set(seen)) == 3
 
 
+def test_a_name_that_is_not_utf_8_counts(project: Path) -> None:
+    before = settled(project)
+    (project / os.fsdecode(b"caf\xe9")).touch()
+    assert settled(project) != before
+
+
 def test_commits_do_not_count(project: Path) -> None:
     before = settled(project)
     (project / ".git/HEAD").write_text("ref: refs/heads/other\n")
