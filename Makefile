@@ -34,7 +34,7 @@ lint: setup-dev ## format, lint, types, layers; changes nothing
 	ruff format --check .
 	ruff check .
 	mypy
-	lint-imports
+	lint-imports --no-logo
 
 unit: setup-dev ## the pure tests
 	@pytest $(PYTEST_FLAGS) tests/unit

@@ -18,6 +18,8 @@ from slimdeploy.tools.buildah import Buildah, Container
 from slimdeploy.tools.skopeo import Skopeo
 
 SET = ("User", "Entrypoint", "WorkingDir", "Labels")
+UNSET = {"WorkingDir": "/"}
+"""As good as absent: buildah 1.39 writes it down, 1.28 does not."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def _make_folder(tree: Path, folder: str) -> None:
 
 def verify(layout: Layout, files: Sequence[RootFile], wanted: Mapping[str, object]) -> None:
     """What was committed must be what was asked for, before anything leaves this machine."""
-    got = layout.config.get("config", {})
+    got, wanted = UNSET | layout.config.get("config", {}), UNSET | dict(wanted)
     wrong = [f"{key}: wanted {wanted.get(key)}, got {got.get(key)}" for key in SET if wanted.get(key) != got.get(key)]
     listed, found = {(file.target, file.size) for file in files}, set(layout.files())
     if listed != found:

@@ -100,7 +100,8 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
     out, err = Lines(), Lines(KEPT_LINES, on_line)
     calls = len(_terminations)
     options = _options(command) | {"_out": out, "_err": err}
-    running = sh.Command(argv[0])(*argv[1:], **options)
+    with _starting:
+        running = sh.Command(argv[0])(*argv[1:], **options)
     tool = Path(program).name
     with (
         _registered(running, contained=command.contained),
@@ -174,6 +175,8 @@ def _deadline(pid: int, seconds: float | None) -> Iterator[threading.Event]:
 _running: dict[int, tuple[Any, bool]] = {}
 _terminations: list[None] = []  # one entry a call of terminate_all
 _lock = threading.Lock()
+_starting = threading.Lock()
+"""One at a time: from Python 3.12 on, filelock lets no thread fork while another one does."""
 
 
 @contextmanager

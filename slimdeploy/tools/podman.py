@@ -130,10 +130,11 @@ def local_engine() -> Engine:
 
 
 def _network() -> tuple[str, ...]:
-    """As root the same network as without. podman's bridge is always 10.88.0.0/16, which on a node is often taken
-    (containerd's example uses it, too): then the port never answers. It would also stay behind, with iptables rules.
+    """One network for root and user, podman 4 and 5. Left alone, podman 5 wants pasta as a user, and as root a bridge:
+    always 10.88.0.0/16, which on a node is often taken (containerd's example uses it), so that the port never answers.
+    A bridge would also stay behind, with iptables rules.
     """
-    usable = os.geteuid() == 0 and command.find("slirp4netns") and Path("/dev/net/tun").exists()
+    usable = command.find("slirp4netns") and Path("/dev/net/tun").exists()
     return ("--network=slirp4netns",) if usable else ()
 
 

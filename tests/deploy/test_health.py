@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from slimdeploy.artifacts.plan import Health, Port
+from slimdeploy.artifacts.deploy_plan import Health, Port
 from slimdeploy.deploy.health import answer, listens
 
 
