@@ -27,7 +27,7 @@ MACHINES = {
 DF_1_PIE = 0x08000000  # set by Go's linker and by GNU's; a shared library has it not
 BUILD_MODE = "remove -buildmode from GOFLAGS (go env GOFLAGS shows it)"
 PLUGIN_MARK = (
-    b"\0runtime.main_init_done\0"  # a plugin exports Go's own symbols; a shared library for C only its functions
+    b"\0runtime.firstmoduledata\0"  # a plugin exports Go's own symbols; a shared library for C only its functions
 )
 
 

@@ -101,7 +101,7 @@ class Local:
             removed.append(self.ref)
         for image in self.podman.images(f"localhost/{self.plan.app}"):
             self.podman.remove_image(image)
-            removed.append(ObjectRef("Image", image[:12], ""))
+            removed.append(ObjectRef("Image", image.removeprefix("sha256:")[:12], ""))
         return tuple(removed)
 
     @property

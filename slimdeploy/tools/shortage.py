@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-NO_SPACE = re.compile(r"(/[^\s:]+): no space left on device")
+NO_SPACE = re.compile(r"(?<!\w)(/[^\s:]+): no space left on device")  # not go's $WORK/b001/x
 UNLIMITED = 1 << 60  # cgroup v1 says 2^63 less a page
 OOM_KILLS = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
 
