@@ -101,6 +101,6 @@ def _probes(health: Health) -> dict[str, Any]:
     }
     return {
         "startupProbe": listens | {"periodSeconds": 1, "failureThreshold": 60},
-        "readinessProbe": answers[health.kind] | {"periodSeconds": 5, "timeoutSeconds": 2},
+        "readinessProbe": answers[health.kind] | {"periodSeconds": 2, "timeoutSeconds": 2},
         "livenessProbe": listens | {"periodSeconds": 10, "timeoutSeconds": 2},
     }
