@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import os
-import signal
 from collections.abc import Sequence
-from types import FrameType
-from typing import NoReturn
 
 import click
 
 from slimdeploy.cli.output import Output
-from slimdeploy.errors import InternalError, Interrupted, SlimdeployError, Terminated, UsageError
+from slimdeploy.cli.stopping import Stopped, handle_signals, told
+from slimdeploy.errors import InternalError, Interrupted, SlimdeployError, UsageError
 
 VERBS = {
     "init": "Write a commented slim.toml for the Go module in this folder.",
@@ -71,7 +68,7 @@ def app() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code is that of errors.py. No exception leaves this function."""
     output = Output()
-    _handle_signals()
+    handle_signals()
     try:
         return int(app.main(list(arguments), prog_name="slimdeploy", standalone_mode=False, obj=output) or 0)
     except click.UsageError as error:
@@ -79,9 +76,11 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         return output.failed(Interrupted("interrupted"))
     except SlimdeployError as error:
-        return output.failed(error)
+        return output.failed(told() or error)
+    except Stopped as stop:
+        return output.failed(stop.reason)
     except Exception as error:  # noqa: BLE001 - the last resort: a traceback is for the log file, never for the screen
-        return output.failed(_bug(error))
+        return output.failed(told() or _bug(error))
 
 
 def _bug(error: Exception) -> InternalError:
@@ -93,20 +92,3 @@ def _bug(error: Exception) -> InternalError:
         details=(f"traceback: {where}",),
         hint="please report it with that file",
     )
-
-
-def _handle_signals() -> None:
-    """Ctrl-C and TERM end the programs that we started, then us. A second Ctrl-C ends us at once."""
-    for number, error in ((signal.SIGINT, Interrupted), (signal.SIGTERM, Terminated), (signal.SIGHUP, Terminated)):
-        signal.signal(number, _stopper(error))
-
-
-def _stopper(error: type[SlimdeployError]):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    def stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-        signal.signal(number, lambda *_: os._exit(error.code))
-        from slimdeploy.tools.command import terminate_all
-
-        terminate_all()
-        raise error("interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}")
-
-    return stop

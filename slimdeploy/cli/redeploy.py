@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from dataclasses import replace
-from types import FrameType
-from typing import NoReturn
 
 from slimdeploy.cli.options import PROJECT, PUSH, ROLLOUT, TARGET, Flags, duration, option, request, verb
 from slimdeploy.cli.output import Output
+from slimdeploy.cli.stopping import stop_after
 from slimdeploy.cli.up import closing, result
-from slimdeploy.errors import DeadlineExceeded
 
 LIMITS = (
     option(
@@ -29,22 +26,7 @@ def command(output: Output, flags: Flags, deadline: float, lock_wait: float | No
     from slimdeploy.pipeline import up
 
     started = time.monotonic()
-    _limit(deadline)
+    stop_after(deadline)
     release = up(replace(request(flags, output), lock_wait=lock_wait or 0.0), lambda _: None)
     seconds = time.monotonic() - started
     output.result(closing(release, seconds), result(release, seconds))
-
-
-def _limit(seconds: float) -> None:
-    """Raise DeadlineExceeded in the main thread after so many seconds; what we started is ended first."""
-
-    def expired(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-        from slimdeploy.tools.command import terminate_all
-
-        terminate_all()
-        raise DeadlineExceeded(
-            f"not done after {seconds:g} s", hint="--deadline sets the limit; the next run goes on from here"
-        )
-
-    signal.signal(signal.SIGALRM, expired)
-    signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -29,10 +29,20 @@ def locked(folder: Path, what: str, wait: float = 0.0) -> Iterator[None]:
         holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}))
         yield
     finally:
+        holder.unlink(missing_ok=True)
         lock.release()
 
 
 def _holder(file: Path) -> str:
+    """Who it is; the other one may have the lock and not yet have written that."""
+    for _ in range(20):
+        if said := _read(file):
+            return said
+        time.sleep(0.01)
+    return ""
+
+
+def _read(file: Path) -> str:
     try:
         known = json.loads(file.read_text())
         since = time.strftime("%H:%M:%S", time.localtime(known["since"]))
