@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 from collections.abc import Sequence
 
 import click
@@ -81,6 +82,8 @@ def run(arguments: Sequence[str]) -> int:
         return output.failed(stop.reason)
     except Exception as error:  # noqa: BLE001 - the last resort: a traceback is for the log file, never for the screen
         return output.failed(told() or _bug(error))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)  # no deadline any more
 
 
 def _bug(error: Exception) -> InternalError:

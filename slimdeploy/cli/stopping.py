@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
-from types import FrameType
-from typing import NoReturn
+from collections.abc import Callable, Iterator
+from types import CodeType, FrameType
 
 from slimdeploy.errors import DeadlineExceeded, Interrupted, SlimdeployError, Terminated
+from slimdeploy.tools.command import start, terminate_all
 
 _told: list[SlimdeployError] = []
-Handler = Callable[[int, FrameType | None], NoReturn]
+Handler = Callable[[int, FrameType | None], None]
+AGAIN_SECONDS = 0.02
 
 
 class Stopped(BaseException):
@@ -46,12 +47,27 @@ def stop_after(seconds: float) -> None:
 
 
 def _stopper(reason: SlimdeployError) -> Handler:
-    def stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
-        from slimdeploy.tools.command import terminate_all
-
+    def stop(number: int, frame: FrameType | None) -> None:
         signal.signal(number, lambda *_: os._exit(reason.code))
         _told.append(reason)
         terminate_all()
-        raise Stopped(reason)
+        _raise(reason, frame)
 
     return stop
+
+
+def _raise(reason: SlimdeployError, frame: FrameType | None) -> None:
+    """Raise in the main thread; but in a finalizer, where Python drops what is raised, a moment later instead."""
+    codes = list(_codes(frame))
+    if start.__code__ in codes:  # the program that is being started is ended, and that ends the run
+        return
+    if all(code.co_name != "__del__" for code in codes):
+        raise Stopped(reason)
+    signal.signal(signal.SIGALRM, lambda _, now: _raise(reason, now))
+    signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
+
+
+def _codes(frame: FrameType | None) -> Iterator[CodeType]:
+    while frame is not None:
+        yield frame.f_code
+        frame = frame.f_back

@@ -6,8 +6,8 @@ Each folder holds a lock that its owner keeps: a folder whose lock is free has n
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,12 +24,13 @@ def workspace() -> Iterator[Path]:
     """A new, empty folder in the cache folder, removed at the end."""
     parent = cache() / "work"
     parent.mkdir(exist_ok=True)
-    with FileLock(parent / "gate.lock"):  # between mkdtemp and its lock nobody may collect
-        collect(parent)
-        folder = Path(tempfile.mkdtemp(dir=parent))
-        owner = FileLock(folder / LOCK)
-        owner.acquire()
+    folder = parent / secrets.token_hex(8)  # known before it exists: a signal at any moment leaves nothing
+    owner = FileLock(folder / LOCK)
     try:
+        with FileLock(parent / "gate.lock"):  # between mkdir and its lock nobody may collect
+            collect(parent)
+            folder.mkdir(mode=0o700)
+            owner.acquire()
         yield folder
     finally:
         _remove(folder)

@@ -99,9 +99,7 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
     argv = [*(containment() if command.contained else ()), program, *command.argv[1:]]
     out, err = Lines(), Lines(KEPT_LINES, on_line)
     calls = len(_terminations)
-    options = _options(command) | {"_out": out, "_err": err}
-    with _starting:
-        running = sh.Command(argv[0])(*argv[1:], **options)
+    running = start(sh.Command(argv[0]), argv[1:], _options(command) | {"_out": out, "_err": err})
     tool = Path(program).name
     with (
         _registered(running, contained=command.contained),
@@ -119,6 +117,12 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
                 raise ToolTimeout(tool, command.watch.idle, err.lines, idle=True) from None
             raise ToolFailed(tool, failure.exit_code, err.lines or out.lines) from None
     return out.text
+
+
+def start(program: Any, arguments: Sequence[str], options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - sh has no types
+    """Fork, one at a time. No signal handler may raise in here: what runs around a fork drops exceptions."""
+    with _starting:
+        return program(*arguments, **options)
 
 
 def _options(command: Command) -> dict[str, Any]:

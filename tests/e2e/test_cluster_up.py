@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 from tests.cluster.cluster import Cluster
@@ -118,11 +117,3 @@ def test_down_leaves_objects_of_others(deployed: Project, cluster: Cluster, name
     result = deployed.slimdeploy("down")
     assert result.code == 78, result
     assert "service/hello" in cluster.kubectl("get", "services", "-n", namespace, "-o", "name")
-
-
-def test_an_unchanged_up_is_quick(deployed: Project) -> None:
-    """Not a benchmark: the promise is 1.2 s, and three times that means that something is done twice."""
-    deployed.up()
-    started = time.monotonic()
-    deployed.up()
-    assert time.monotonic() - started < 3.6
