@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+from slimdeploy.problems import Problem
 
 
 class SlimdeployError(Exception):
@@ -24,38 +24,6 @@ class UsageError(SlimdeployError):
     """The command line is wrong."""
 
     code = 64
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong in slim.toml. Lines and columns count characters from 1; end_column is exclusive."""
-
-    file: str
-    line: int
-    column: int
-    end_column: int
-    path: str
-    code: str
-    message: str
-    hint: str = ""
-    source: str = ""  # the line's text, for the caret
-
-    def __str__(self) -> str:
-        where = f"{self.file}:{self.line}:{self.column}"
-        if not self.source:
-            return f"{where}: error: {self.message}" + (f"\n       {self.hint}" if self.hint else "")
-        before, marked = self.source[: self.column - 1], self.source[self.column - 1 : self.end_column - 1]
-        pointer = f"      | {' ' * _width(before)}{'^' * max(1, _width(marked))} {self.hint}".rstrip()
-        return f"{where}: error: {self.message}\n{self.line:>5} | {_drawn(self.source)}\n{pointer}"
-
-
-def _drawn(text: str) -> str:
-    """Safe for a terminal: what does not print is shown as \\u001b, a tab as a space."""
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text.replace("\t", " "))
-
-
-def _width(text: str) -> int:
-    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in _drawn(text))
 
 
 class ConfigError(SlimdeployError):
@@ -156,6 +124,12 @@ class FieldConflict(SlimdeployError):
     """Somebody else manages a field that we would set."""
 
     code = 85
+
+
+class RolledBack(SlimdeployError):
+    """The new pods did not serve; the previous release runs again, and that was verified."""
+
+    code = 86
 
 
 class RolloutFailed(SlimdeployError):

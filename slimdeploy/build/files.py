@@ -18,7 +18,8 @@ from slimdeploy.build.secrets import secret_content
 from slimdeploy.build.selection import SECRET, Selected, select
 from slimdeploy.config.assets import RESERVED, reserved
 from slimdeploy.config.source import escaped
-from slimdeploy.errors import ConfigError, DiskFull, Problem
+from slimdeploy.errors import ConfigError, DiskFull
+from slimdeploy.problems import Problem
 
 CHUNK = 1 << 20
 SHOWN = 20

@@ -6,101 +6,15 @@ the worst failure. slim.toml.example shows the same keys to people; a test keeps
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import BeforeValidator, ValidationInfo, field_validator, model_serializer
+from pydantic import ValidationInfo, field_validator
 
 from slimdeploy.config import fields, names
+from slimdeploy.config.app import App
+from slimdeploy.config.cluster import Cluster
 from slimdeploy.config.compiling import Build, Static
-from slimdeploy.config.health import spelled
+from slimdeploy.config.deploying import Deploy
 from slimdeploy.config.image import Image
-from slimdeploy.config.ports import check_distinct, check_either, check_listens
-from slimdeploy.config.table import Strict, Table, key
-
-
-class Port(Table):
-    """A TCP port that the app listens on."""
-
-    name: fields.PortName = key("What the Service and the probes call the port.", example="http")
-    port: fields.PortNumber = key("The number that the app listens on.", example=8080)
-
-
-class Health(Strict):
-    """How to see that the app serves. `path` belongs to http."""
-
-    kind: Literal["http", "tcp", "grpc"] = key("How the app is asked.", default="tcp", example="http")
-    path: str | None = key("What is asked for by http.", default=None, example="/healthz")
-
-    @model_serializer
-    def _spelled(self) -> dict[str, str | bool]:
-        return {self.kind: self.path or True}
-
-
-class App(Table):
-    """What it is."""
-
-    name: fields.AppName | None = key(
-        "The name of everything that is made of it. Default: the last element of the module path.",
-        default=None,
-        example="hello",
-    )
-    port: fields.PortNumber | None = key(
-        "The one port that the app listens on, which it also sees as PORT. Default: 8080.", default=None, example=8080
-    )
-    ports: Annotated[tuple[Port, ...], fields.AS_TUPLE, fields.FEW] | None = key(
-        "Several ports instead of one; [] for a worker that listens on none.",
-        default=None,
-        example=[{"name": "http", "port": 8080}],
-    )
-    health: Annotated[Health, BeforeValidator(spelled)] = key(
-        "How to see that the app is ready: an http path, or { grpc = true }. Default: tcp.",
-        default=Health(),
-        example="/healthz",
-    )
-    args: fields.Arguments = key("Arguments of the program.", default=(), example=["--verbose"])
-    env: fields.Variables = key(
-        "Environment variables: literal strings, no secrets.", default={}, example={"GREETING": "hi"}
-    )
-
-    @field_validator("ports")
-    @classmethod
-    def _ports(cls, value: tuple[Port, ...] | None, info: ValidationInfo) -> tuple[Port, ...] | None:
-        check_either(info.data.get("port"))
-        check_distinct(value or ())
-        return value
-
-    @field_validator("health")
-    @classmethod
-    def _health(cls, value: Health, info: ValidationInfo) -> Health:
-        check_listens(info.data.get("ports"))
-        return value
-
-
-class Cluster(Table):
-    """Where it runs. Without this table: podman on this machine, never the context that happens to be current."""
-
-    context: fields.Context = key("The context of the kubeconfig.", example="prod")
-    namespace: fields.Namespace | None = key("The namespace. Default: app.name.", default=None, example="hello")
-    delivery: fields.Delivery = key("How the image gets into the cluster.", default="auto", example="kind")
-
-
-class Resources(Table):
-    """What each copy of the app may use."""
-
-    cpu: fields.Cpu = key(
-        "The share of processor time that is reserved; 100m is a tenth of a core.", default="100m", example="100m"
-    )
-    memory: fields.Memory = key("The memory that is reserved, and the limit.", default="64Mi", example="64Mi")
-
-
-class Deploy(Table):
-    """How it runs."""
-
-    replicas: fields.Replicas = key("How many copies run in a cluster.", default=2, example=2)
-    resources: Resources = key(
-        "What each copy may use.", default=Resources(), example={"cpu": "100m", "memory": "64Mi"}
-    )
-    timeout: fields.Duration = key("How long to wait until the new version serves.", default="5m", example="5m")
+from slimdeploy.config.table import Table, key
 
 
 class Schedule(Table):

@@ -15,7 +15,8 @@ from slimdeploy.config.positions import locate
 from slimdeploy.config.profiles import Document
 from slimdeploy.config.report import Report
 from slimdeploy.config.source import read_text, shown_name
-from slimdeploy.errors import ConfigError, Problem, UnreadableFile
+from slimdeploy.errors import ConfigError, UnreadableFile
+from slimdeploy.problems import Problem
 
 FILE = "slim.toml"
 

@@ -11,7 +11,8 @@ from slimdeploy.config.places import Fault
 from slimdeploy.config.positions import Positions, Span, dotted
 from slimdeploy.config.refusal import KeyPath
 from slimdeploy.config.source import escaped
-from slimdeploy.errors import ConfigError, Problem
+from slimdeploy.errors import ConfigError
+from slimdeploy.problems import Problem
 
 MOST_SHOWN = 20
 MOST_WORDED = 200  # the exact place is known with the words, which cost a search for near matches

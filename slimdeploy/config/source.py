@@ -7,7 +7,8 @@ import os
 import stat
 from pathlib import Path
 
-from slimdeploy.errors import ConfigError, Problem, UnreadableFile
+from slimdeploy.errors import ConfigError, UnreadableFile
+from slimdeploy.problems import Problem
 
 MOST_BYTES = 1 << 20
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -63,9 +63,10 @@ class AuditLog:
         events = [_event(json.loads(line)) for line in complete.splitlines()]
         return [event for event in events if event.user_agent.startswith(user_agent)]
 
-    def mutating(self, user_agent: str = "slimdeploy") -> list[AuditEvent]:
-        """The requests that changed something, or tried to: refused ones have their code."""
-        return [event for event in self.events(user_agent) if event.is_mutating]
+    def mutating(self, user_agent: str = "slimdeploy", namespace: str = "") -> list[AuditEvent]:
+        """The requests that changed something (in one namespace), or tried to: refused ones have their code."""
+        events = (event for event in self.events(user_agent) if event.is_mutating)
+        return [event for event in events if namespace in {"", event.namespace}]
 
 
 def _event(line: dict[str, Any]) -> AuditEvent:

@@ -36,7 +36,7 @@ def test_unchanged_writes_nothing(deployed: Project, cluster: Cluster, namespace
     for _ in range(3):
         result = deployed.up()
         assert "nothing changed: 2 ready" in result.stderr
-    assert log.mutating("slimdeploy") == []
+    assert log.mutating("slimdeploy", namespace) == []
     assert log.events("slimdeploy"), "the requests are ours by their user agent, or this test proves nothing"
     assert uids(cluster, namespace) == before
 
@@ -57,18 +57,18 @@ def test_a_change_is_one_rollout(deployed: Project, cluster: Cluster, namespace:
     log = cluster.audit.mark()
     changed = [change for change in deployed.up("-o", "json").json["changes"] if change["action"] != "unchanged"]
     assert [change["object"] for change in changed] == ["deployment/hello"]
-    assert [event.resource for event in log.mutating("slimdeploy")] == ["deployments"]
+    assert [event.resource for event in log.mutating("slimdeploy", namespace)] == ["deployments"]
     assert cluster.fetch("hello", namespace, "/api/") == "Hello From Go! again\n"
 
 
-def test_diff_says_what_up_would_do_and_writes_nothing(deployed: Project, cluster: Cluster) -> None:
+def test_diff_says_what_up_would_do_and_writes_nothing(deployed: Project, cluster: Cluster, namespace: str) -> None:
     log = cluster.audit.mark()
     result = deployed.slimdeploy("diff", "--exit-code")
     assert (result.code, result.stdout.split()) == (
         2,
         ["created", "serviceaccount/hello", "created", "service/hello", "created", "deployment/hello"],
     )
-    assert log.mutating("slimdeploy") == []
+    assert log.mutating("slimdeploy", namespace) == []
     deployed.up()
     assert deployed.slimdeploy("diff", "--exit-code").code == 0
 
@@ -80,7 +80,7 @@ def test_a_field_that_somebody_else_manages_is_a_conflict(deployed: Project, clu
     result = deployed.slimdeploy("up")
     assert result.code == 85, result
     assert ".spec.replicas  is managed by kubectl" in result.stderr
-    assert log.mutating("slimdeploy") == []
+    assert log.mutating("slimdeploy", namespace) == []
 
 
 def test_the_same_content_owned_by_somebody_else_is_a_change(

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from slimdeploy.errors import CompileFailed, ConfigError, Problem
+from slimdeploy.errors import CompileFailed, ConfigError
 from slimdeploy.events import Event, Note, StepDone, StepFailed, StepStarted, ToolOutput, Waiting, Warned
+from slimdeploy.problems import Problem
 from slimdeploy.ui.terminal import Terminal, printable
 
 EVENTS: tuple[Event, ...] = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from slimdeploy.config.model import Health
+from slimdeploy.config.app import Health
 
 TEXT = """\
 [app]
