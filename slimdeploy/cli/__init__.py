@@ -24,6 +24,7 @@ VERBS = {
     "status": "Show what runs.",
     "logs": "Print what the app prints.",
     "down": "Remove everything that `up` made.",
+    "size": "Show where the bytes of the image are, and what grew.",
     "schedule": "Print a crontab line, a systemd timer or a CronJob that redeploys.",
     "version": "Print the versions of slimdeploy and of the tools it uses.",
 }

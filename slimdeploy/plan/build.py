@@ -14,6 +14,7 @@ from slimdeploy.artifacts.plan import (
     Platform,
     RootfsPlan,
 )
+from slimdeploy.config.capacity import size_bytes
 from slimdeploy.config.model import Config
 from slimdeploy.errors import CompileFailed
 
@@ -42,6 +43,7 @@ def make_build_plan(config: Config, local: LocalFacts) -> BuildPlan:
             compression=config.image.compression,
         ),
         linkage=LinkagePlan(config.static.without_cgo),
+        max_size=size_bytes(config.image.max_size) if config.image.max_size else None,
     )
 
 

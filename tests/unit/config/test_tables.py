@@ -185,7 +185,6 @@ LATER = [
     "app.config",
     "build.stamp",
     "build.base_image",
-    "image.max_size",
 ]
 LATER += ["cluster.expect", "deploy.expose", "deploy.rollback", "deploy.autoscale", "schedule.via"]
 
