@@ -97,9 +97,10 @@ def _before(wanted: str, image: Image, request: Request, here: Bench) -> ImageSi
     """Sizes of the image to compare with: known, or of a layout that is here still, or of one that is pulled."""
     layout = _earlier(image, wanted) if wanted == LAST else _kept(image, wanted.rpartition("@")[2])
     digest = layout.digest if layout else wanted.rpartition("@")[2]
+    name = f"{delivery(request, here).repository}@{digest}" if wanted == LAST else wanted
     if known := sizes.recall(here.kept / SIZES, digest):
-        return known
-    return _measured(layout or _pulled(wanted, image, request, here), wanted, here, why={})
+        return replace(known, name=name)
+    return _measured(layout or _pulled(wanted, image, request, here), name, here, why={})
 
 
 def _earlier(image: Image, wanted: str) -> Layout:

@@ -19,7 +19,7 @@ from elftools.elf.sections import Section, SymbolTableSection
 from slimdeploy.artifacts.sizes import Embedded
 from slimdeploy.build.packages import NOBODY, package_of
 
-POOLS = {"type:*": "types, as reflection and interfaces need them", "go:string.*": "strings and constants"}
+POOLS = {"type:*": "type descriptions (reflection, interfaces)", "go:string.*": "strings and constants"}
 DATA = (".rodata", ".noptrdata", ".data", ".data.rel.ro")
 NOBITS, ALLOCATED = "SHT_NOBITS", 2
 FEWEST_EMBEDDED = 1024

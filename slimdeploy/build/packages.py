@@ -25,7 +25,7 @@ def package_of(name: str) -> str:
     start, end = plain.find("["), plain.rfind("]")  # an instance's types have slashes and dots of their own
     if 0 <= start < end:
         plain = plain[:start] + plain[end + 1 :]
-    if plain.startswith(("go:", "type:", "struct {", "interface {", "func(")):
+    if plain.startswith(("go:", "go.shape.", "type:", "struct {", "interface {", "func(")):
         return NOBODY
     dot = plain.find(".", plain.rfind("/") + 1)
     return ESCAPED.sub(_unescaped, plain[:dot]) if dot > 0 else NOBODY

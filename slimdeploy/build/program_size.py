@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from elftools.elf.elffile import ELFFile
@@ -76,7 +76,9 @@ def _sizes(elf: ELFFile, path: str, functions: FunctionTable, named: NamedData |
         go=info.go,
         packages=tuple(_packages(functions, named, info)),
         rest=_rests(elf, functions, named, size),
-        embedded=named.embedded if named else (),
+        embedded=tuple(replace(each, package=info.import_path(each.package)) for each in named.embedded)
+        if named
+        else (),
         named=named is not None,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,8 +31,13 @@ HOW = (
 def command(output: Output, flags: Flags, against: str, *, top: int, everything: bool, html: str | None) -> None:
     """Build, and show what the image is made of, byte by byte: modules, packages, files, compressed layers."""
     from slimdeploy.measuring import size
+    from slimdeploy.ui import page
+    from slimdeploy.ui.size_page import size_page
 
+    picture = page.check(Path(html)) if html else None
     measured = size(request(flags, output), output.terminal, against)
+    if picture:
+        page.write(picture, size_page(measured.now, measured.before, measured.changes))
     output.result(text(measured, None if everything else top), document(measured))
 
 
