@@ -64,6 +64,11 @@ def measure(layout: Layout, name: str, *, why: Mapping[str, str], twin: Twin | N
     return ImageSize(name, layout.digest, _platform(layout), program, files, contents.size, layout.layers)
 
 
+def total(layout: Layout) -> int:
+    """Bytes of all files in all layers, as `docker images` counts."""
+    return sum(size for _, size in layout.files())
+
+
 def is_readable(layout: Layout) -> bool:
     """Whether Python can unpack all layers: it cannot read zstd before 3.14."""
     return not any(_starts_with(blob(layout.folder, digest), ZSTD) for digest, _ in layout.layers)

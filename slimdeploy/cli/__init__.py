@@ -25,6 +25,7 @@ VERBS = {
     "logs": "Print what the app prints.",
     "down": "Remove everything that `up` made.",
     "size": "Show where the bytes of the image are, and what grew.",
+    "compare": "Measure the same program on a full Go image, smaller bases, and scratch.",
     "schedule": "Print a crontab line, a systemd timer or a CronJob that redeploys.",
     "version": "Print the versions of slimdeploy and of the tools it uses.",
 }

@@ -23,7 +23,7 @@ def pull(reference: str, layout: Path, platform: Platform, skopeo: Skopeo) -> No
     try:
         skopeo.copy_from(source(reference), layout, platform)
     except ToolFailed as failure:
-        raise _explain(reference, failure) from None
+        raise explain(reference, failure) from None
 
 
 def source(reference: str) -> str:
@@ -33,7 +33,8 @@ def source(reference: str) -> str:
     return f"containers-storage:{reference}" if reference.startswith(STORE) else f"docker://{reference}"
 
 
-def _explain(reference: str, failure: ToolFailed) -> SlimdeployError:
+def explain(reference: str, failure: ToolFailed) -> SlimdeployError:
+    """What it means that an image cannot be had."""
     text = said(failure)
     if "no space left" in text:
         return DiskFull(f"{reference} cannot be pulled: no space left on the device", details=(text,))
@@ -42,4 +43,9 @@ def _explain(reference: str, failure: ToolFailed) -> SlimdeployError:
         return Unreachable(f"{reference} cannot be pulled", details=(text,), hint="look at the name and the network")
     if kind is NotAllowed:
         return NotAllowed(f"{reference} may not be pulled", details=(text,), hint="skopeo login, or another name")
-    return UnreadableFile(f"there is no image {reference} that can be read", details=(text,))
+    return no_such_image(reference, text)
+
+
+def no_such_image(reference: str, text: str = "") -> UnreadableFile:
+    """An image that was named is not there."""
+    return UnreadableFile(f"there is no image {reference} that can be read", details=(text,) if text else ())
