@@ -27,7 +27,7 @@ from slimdeploy.deliver.loopback import registry
 from slimdeploy.deliver.pull import explain, no_such_image, pull, source
 from slimdeploy.deploy import trial
 from slimdeploy.errors import SlimdeployError
-from slimdeploy.events import Report, megabytes, step
+from slimdeploy.events import Report, Step, megabytes, step
 from slimdeploy.imaging import make_any_image
 from slimdeploy.plan.deploy import is_loopback, workload_plan
 from slimdeploy.state.places import cache
@@ -97,13 +97,14 @@ class _Trials:
     def measured(self, rung: Rung) -> Rung:
         """A rung with all that could be measured."""
         with step(self.here.report, rung.name) as running:
+            running.waiting(rung.base)
             try:
                 layout = self._layout(rung)
             except SlimdeployError as error:
                 running.summary = f"skipped: {error.what}"
                 return replace(rung, note=": ".join((error.what, *(cause(each) for each in error.details[:1]))))
             found = replace(rung, size=total(layout), compressed_size=layout.compressed_size)
-            found = self._timed(found, layout)
+            found = self._timed(found, layout, running)
             running.summary = f"{megabytes(found.size or 0)}, {megabytes(layout.compressed_size)} compressed"
         return found
 
@@ -113,14 +114,16 @@ class _Trials:
             return own
         return stack(_base(rung.base, self.image.platform, self.request, self.here), own, self.here.work / rung.name)
 
-    def _timed(self, rung: Rung, layout: Layout) -> Rung:
+    def _timed(self, rung: Rung, layout: Layout, running: Step) -> Rung:
         """Push, pull into an empty store, start. What fails is left out, and said."""
         name = f"{self.place}:slimdeploy-compare-{rung.name}" if self.real else f"{self.place}/{rung.name}:x"
         insecure = self.request.config.image.insecure or is_loopback(name)
         try:
+            running.waiting("push")
             started = time.perf_counter()
             Skopeo(insecure, lambda line: self.here.line("skopeo", line)).copy_to_registry(layout.folder, name)
             rung = replace(rung, push=time.perf_counter() - started)
+            running.waiting("pull and start")
             with _empty_store(self.here) as podman:
                 started = time.perf_counter()
                 podman.pull(name, insecure=insecure)

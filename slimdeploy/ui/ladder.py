@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from html import escape
 from typing import Any
@@ -14,6 +14,8 @@ from slimdeploy.ui.page import facts, page, table
 from slimdeploy.ui.size_table import amount
 
 BAR = 24
+SCRATCH = "scratch"
+Show = Callable[[float | None], str]
 HEAD = ("IMAGE", "BASE", "SIZE", "", "COMPRESSED", "PUSH", "PULL", "START", "PULL+START")
 
 
@@ -22,17 +24,17 @@ def text(ladder: Ladder) -> str:
     made = [rung for rung in ladder.rungs if not rung.skipped]
     most = max((rung.size or 0 for rung in made), default=0)
     lines = columns(HEAD, [_row(rung, most) for rung in made], left=(0, 1, 3))
-    notes = [
-        f"{rung.name} ({rung.base or 'scratch'}): {'skipped: ' * rung.skipped}{rung.note}"
-        for rung in ladder.rungs
-        if rung.note
-    ]
-    return "\n".join([*lines, "", f"Push and pull {ladder.way}; pull into an empty store.", *notes])
+    notes = [_note(rung) for rung in ladder.rungs if rung.note]
+    return "\n".join([*lines, "", _way(ladder), *notes])
+
+
+def _note(rung: Rung) -> str:
+    return f"{rung.name} ({rung.base or SCRATCH}): {'skipped: ' * rung.skipped}{rung.note}"
 
 
 def _row(rung: Rung, most: int) -> tuple[str, ...]:
     sizes = amount(rung.size or 0), bar(rung.size or 0, most, BAR), amount(rung.compressed_size or 0)
-    return rung.name, rung.base or "scratch", *sizes, *_times(rung)
+    return rung.name, rung.base or SCRATCH, *sizes, *_times(rung)
 
 
 def _times(rung: Rung) -> tuple[str, ...]:
@@ -56,31 +58,37 @@ def ladder_page(ladder: Ladder) -> str:
 
 def _parts(ladder: Ladder) -> Iterator[str]:
     made = [rung for rung in ladder.rungs if not rung.skipped]
-    first, last = made[0], made[-1]
     yield f"<header><h1>{escape(ladder.app)}: one program, {len(made)} images</h1>"
-    yield "<p>The same binary on ever smaller bases. "
-    yield f"Push and pull {escape(ladder.way)}; the pull is into an empty store.</p>"
-    if first.size and last.size:
-        ratio = (
-            f"{first.size / last.size:,.0f} times"
-            if first.size >= 2 * last.size
-            else f"{first.size / last.size:.1f} times"
-        )
-        yield facts([(ratio, f"smaller: {amount(first.size)} to {amount(last.size)}")])
-    yield "</header><main>"
+    yield f"<p>The same binary on ever smaller bases. {escape(_way(ladder))}</p>{facts(_facts(made))}</header>\n<main>"
     for name, values, show in _charts(made):
-        yield f"<h2>{name}</h2>{_chart(made, values, show)}"
-    if skipped := [rung for rung in ladder.rungs if rung.note]:
+        yield f"<h2>{name}</h2>\n{_chart(made, values, show)}"
+    if missing := [rung for rung in ladder.rungs if rung.note]:
         rows = [
-            (escape(rung.name), f"<code>{escape(rung.base or 'scratch')}</code>", escape(rung.note)) for rung in skipped
+            (escape(rung.name), f"<code>{escape(rung.base or SCRATCH)}</code>", escape(rung.note)) for rung in missing
         ]
-        yield "<h2>Not measured</h2>" + table(("Image", "Base", "Why"), rows)
+        yield "<h2>Not measured</h2>\n" + table(("Image", "Base", "Why"), rows)
     yield "</main>"
 
 
-def _charts(rungs: list[Rung]) -> Iterator[tuple[str, list[float | None], Any]]:
-    def size(value: float) -> str:
-        return amount(int(value))
+def _way(ladder: Ladder) -> str:
+    return (
+        f"Push and pull {ladder.way}; the pull is into an empty store. "
+        "Start is from `podman run` until the program listens, most of it podman's own."
+    )
+
+
+def _facts(rungs: list[Rung]) -> Iterator[tuple[str, str]]:
+    sizes = [rung.size for rung in rungs if rung.size]
+    if len(sizes) > 1:
+        times = sizes[0] / sizes[-1]
+        yield f"{times:,.0f} times" if times >= 10 else f"{times:.1f} times", "smaller"
+    for rung in (*rungs[:1], *rungs[1:][-1:]):
+        yield amount(rung.size or 0), f"on {rung.base or SCRATCH}"
+
+
+def _charts(rungs: list[Rung]) -> Iterator[tuple[str, list[float | None], Show]]:
+    def size(value: float | None) -> str:
+        return "-" if value is None else amount(int(value))
 
     yield "Size of the image", [rung.size for rung in rungs], size
     yield "Compressed: what is pushed and pulled", [rung.compressed_size for rung in rungs], size
@@ -89,12 +97,15 @@ def _charts(rungs: list[Rung]) -> Iterator[tuple[str, list[float | None], Any]]:
     yield "Start, once it is there", [rung.start for rung in rungs], _seconds
 
 
-def _chart(rungs: list[Rung], values: list[float | None], show: Any) -> str:  # noqa: ANN401 - a way to write a number
+def _chart(rungs: list[Rung], values: list[float | None], show: Show) -> str:
     most = max((value or 0 for value in values), default=0) or 1
     rows = [
-        (escape(rung.name), f"<code>{escape(rung.base or 'scratch')}</code>", show(value), html_bar(value / most))
-        if value is not None
-        else (escape(rung.name), f"<code>{escape(rung.base or 'scratch')}</code>", "-", html_bar(0))
+        (
+            escape(rung.name),
+            f"<code>{escape(rung.base or SCRATCH)}</code>",
+            show(value),
+            html_bar((value or 0) / most, "" if rung.base else "ours"),
+        )
         for rung, value in zip(rungs, values, strict=True)
     ]
-    return table(("Image", "Base", "", ""), rows, numbers=(2,))
+    return table(("Image", "Base", "", ""), rows, numbers=(2,), kind="chart")

@@ -49,8 +49,9 @@ table { border-collapse: collapse; width: 100%; font-size: 14px }
 th { color: var(--quiet); font-weight: 500; font-size: 12px } caption { text-align: left; color: var(--quiet) }
 th, td { text-align: left; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line); vertical-align: baseline }
 td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
-td.b { width: 22%; min-width: 90px } td.b i { display: block; height: 10px; border-radius: 2px; background: var(--bar) }
-td.b i.more { background: var(--more) } td.b i.less { background: var(--less) }
+td.b { width: 24%; min-width: 90px } table.chart td.b { width: 56% } table.chart td { padding-top: 6px }
+td.b i { display: block; height: 10px; border-radius: 2px; background: var(--bar) }
+td.b i.ours { background: var(--less) } td.b i.more { background: var(--more) } td.b i.less { background: var(--less) }
 """
 PRINT = """
 @media print {
@@ -87,7 +88,7 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = (), kind: str = "") -> str:
     """A table; its cells are HTML. `numbers` are the columns that stand to the right; a bar is known by its element."""
     cells = [[_cell(cell, right=number in numbers) for number, cell in enumerate(row)] for row in rows]
     names = "".join(
@@ -95,7 +96,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequen
         for number, name in enumerate(head)
     )
     body = "\n".join(f"<tr>{''.join(row)}</tr>" for row in cells)
-    return f'<div class="scroll"><table><thead><tr>{names}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
+    chosen = f' class="{kind}"' if kind else ""
+    return (
+        f'<div class="scroll"><table{chosen}><thead><tr>{names}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
+    )
 
 
 def _cell(cell: str, *, right: bool) -> str:
