@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -53,12 +53,15 @@ def _loaded(elf: ELFFile) -> list[tuple[str, int, int]]:
     return [each for each in sections if not each[0].startswith(".note")]
 
 
-def read(elf: ELFFile) -> NamedData | None:
-    """What the symbols say; None when there are none."""
+def read(elf: ELFFile, is_package: Callable[[str], bool]) -> NamedData | None:
+    """What the symbols say; None when there are none. What `is_package` does not know is C's."""
     table = elf.get_section_by_name(".symtab")
     if not isinstance(table, SymbolTableSection):
         return None
-    by_section = _symbols(elf, table)
+    by_section = {
+        name: [each for each in symbols if not each.size or is_package(package_of(each.name))]
+        for name, symbols in _symbols(elf, table).items()
+    }
     packages = {name: _sizes(by_section[name]) for name in DATA if name in by_section}
     rodata = elf.get_section_by_name(".rodata")
     pools = _pools(by_section.get(".rodata", []), rodata) if rodata is not None else {}
@@ -109,7 +112,7 @@ def _embedded(elf: ELFFile, by_section: Mapping[str, list[_Symbol]]) -> Iterator
     seen: set[int] = set()
     for symbol in (each for symbols in by_section.values() for each in symbols):
         package = package_of(symbol.name)
-        if package == NOBODY:
+        if package in {NOBODY, "runtime"}:  # runtime.modinfo: what the linker itself says about modules
             continue
         for path, start, size in _contents(symbol, memory):
             if size >= FEWEST_EMBEDDED and start not in seen and memory.holds(start, size):

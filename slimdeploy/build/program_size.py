@@ -7,7 +7,7 @@ Names of data need symbols; `read` takes them from a second binary of the same l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -48,7 +48,8 @@ def read(file: BinaryIO, path: str, symbols: BinaryIO | None = None) -> ProgramS
     functions = _functions(elf)
     if functions is None:
         return None
-    named = _named(elf, symbols)
+    known = {*functions.code, *functions.entries}
+    named = _named(elf, symbols, lambda package: "/" in package or package in known)  # C names have dots, too
     return _sizes(elf, path, functions, named)
 
 
@@ -58,12 +59,12 @@ def _functions(elf: ELFFile) -> FunctionTable | None:
     return function_table.read(section.data(), order, package_of) if section is not None else None
 
 
-def _named(elf: ELFFile, symbols: BinaryIO | None) -> NamedData | None:
+def _named(elf: ELFFile, symbols: BinaryIO | None, is_package: Callable[[str], bool]) -> NamedData | None:
     """The names of the binary itself, or of its twin."""
     if elf.get_section_by_name(".symtab") is not None or symbols is None:
-        return named_data.read(elf)
+        return named_data.read(elf, is_package)
     twin = ELFFile(symbols)
-    return named_data.read(twin) if named_data.same_layout(elf, twin) else None
+    return named_data.read(twin, is_package) if named_data.same_layout(elf, twin) else None
 
 
 def _sizes(elf: ELFFile, path: str, functions: FunctionTable, named: NamedData | None) -> ProgramSize:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from slimdeploy.artifacts.sizes import STANDARD, ImageSize, PackageSize, ProgramSize
-from slimdeploy.ui.size_table import amount, module_name, modules
+from slimdeploy.ui.size_table import amount, gathered, module_name, modules
 from slimdeploy.ui.treemap import Box, squarify
 
 WIDTH, HEIGHT = 1200.0, 700.0
@@ -41,7 +41,7 @@ def tree(size: ImageSize) -> tuple[Node, ...]:
     if size.program:
         rest = [Node(each.name, each.size) for each in size.program.rest]
         groups.append(_group("else in the program", REST_COLOUR, rest))
-    files = [Node(each.path, each.size, each.why) for each in size.files]
+    files = [Node(each.path, each.size, each.why) for each in gathered(size.files)]
     groups += [_group("other files", FILES_COLOUR, files)] if files else []
     return tuple(sorted(groups, key=lambda node: -node.size))
 

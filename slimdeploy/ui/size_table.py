@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from slimdeploy.artifacts.sizes import STANDARD, ImageSize, ProgramSize
+from slimdeploy.artifacts.sizes import STANDARD, ImageSize, OtherFile, ProgramSize
 from slimdeploy.build.growth import Growth
 from slimdeploy.ui.columns import bar, columns
 
-BAR = 12
+BAR, FEW = 12, 10
 Row = tuple[str, ...]
 
 
@@ -24,9 +25,23 @@ def text(size: ImageSize, top: int | None) -> str:
         if size.program.embedded:
             embedded = [(f"{each.path}  in {each.package}", each.size) for each in _largest(size.program)]
             lines += ["", *_table("EMBEDDED FILES, LONG STRINGS (in the packages above)", embedded, size, top)]
-    files = [(f"{each.path}  {each.why}", each.size) for each in size.files]
+    files = [(f"{each.path}  {each.why}", each.size) for each in gathered(size.files)]
     lines += ["", *_table("OTHER FILES" if size.program else "FILES", files, size, top)] if files else []
     return "\n".join([*lines, "", *_layers(size)])
+
+
+def gathered(files: Sequence[OtherFile]) -> list[OtherFile]:
+    """Many files that are there for the same reason as one; largest first."""
+    by_why: dict[str, list[OtherFile]] = {}
+    for each in files:
+        by_why.setdefault(each.why or each.path, []).append(each)
+    found = [_together(group) if len(group) > FEW else group for group in by_why.values()]
+    return sorted((each for group in found for each in group), key=lambda each: -each.size)
+
+
+def _together(files: list[OtherFile]) -> list[OtherFile]:
+    folder = posixpath.commonpath([each.path for each in files]).rstrip("/")
+    return [OtherFile(f"{folder}/ ({len(files)} files)", sum(each.size for each in files), files[0].why)]
 
 
 def headline(size: ImageSize) -> str:
