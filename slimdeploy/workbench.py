@@ -10,6 +10,7 @@ from pathlib import Path
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts
 from slimdeploy.config.model import Config
+from slimdeploy.config.stamps import asked
 from slimdeploy.events import Report, ToolOutput
 from slimdeploy.facts.cluster import find_registry
 from slimdeploy.facts.local import gather
@@ -66,10 +67,11 @@ class Bench:
 @contextmanager
 def bench(request: Request, report: Report) -> Iterator[Bench]:
     """Decide about the build, take the project's lock, and make a folder to work in."""
-    versioned = "{version}" in (request.config.image.tag or "")
+    versioned, stamped = "{version}" in (request.config.image.tag or ""), asked(request.config.build.stamp.values())
     kept = project_folder(request.project)
     memory, main = Memory(kept / "memory.json", fingerprint(request.project)), request.config.build.main
-    local = gather(request.project, main=main, versioned=versioned, known=memory.packages())
+    known = memory.packages()
+    local = gather(request.project, main=main, versioned=versioned, stamped=bool(stamped), known=known)
     plan = make_build_plan(request.config, local)
     with locked(kept, str(request.project), request.lock_wait), workspace() as work:
         yield Bench(local, plan, work, kept, memory, report)
