@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slimdeploy.cli.output import Output
-from slimdeploy.events import Note
+from slimdeploy.events import Note, Warned
 
 if TYPE_CHECKING:
     from slimdeploy.workbench import Request
@@ -96,14 +96,17 @@ def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Call
 
 def request(flags: Flags, output: Output) -> Request:
     """What the flags ask for. Raises ConfigError, UnreadableFile."""
-    from slimdeploy.config.reader import default_config, find, load
+    from slimdeploy.config.reader import default_config, find, read
     from slimdeploy.plan.deploy import Overrides
     from slimdeploy.workbench import Request
 
     project = Path(flags.directory).resolve()
     file = Path(flags.file) if flags.file else find(project)
     if file or flags.profile:
-        config = load(file or project / CONFIG_FILE, profile=flags.profile)
+        loaded = read(file or project / CONFIG_FILE, profile=flags.profile)
+        config = loaded.config
+        for warning in loaded.warnings:
+            output.terminal(Warned(warning))
     else:
         output.terminal(Note(f"no {CONFIG_FILE} here: defaults, local target (`slimdeploy init` writes one)"))
         config = default_config()
