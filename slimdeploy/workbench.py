@@ -26,6 +26,14 @@ from slimdeploy.state.workspace import workspace
 
 
 @dataclass(frozen=True)
+class Building:
+    """How it is built, whatever is built: seconds that one call of go may take; whether the result is proven twice."""
+
+    timeout: float = 1800.0
+    verify: bool = False
+
+
+@dataclass(frozen=True)
 class Request:
     """What a verb was asked for: a project, its configuration, and what the command line says over it."""
 
@@ -33,6 +41,7 @@ class Request:
     config: Config
     overrides: Overrides
     lock_wait: float = 0.0
+    building: Building = Building()
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,11 @@ class Bench:
     kept: Path
     memory: Memory
     report: Report
+    building: Building = Building()
+
+    def known(self) -> Image | None:
+        """What these very sources gave before; where it has to be proven twice, only if it was."""
+        return self.memory.image(self.plan, verified=self.building.verify)
 
     def line(self, tool: str, line: str) -> None:
         """One line that a tool printed."""
@@ -71,10 +85,17 @@ def bench(request: Request, report: Report) -> Iterator[Bench]:
     kept = project_folder(request.project)
     memory, main = Memory(kept / "memory.json", fingerprint(request.project)), request.config.build.main
     known = memory.packages()
-    local = gather(request.project, main=main, versioned=versioned, stamped=bool(stamped), known=known)
+    local = gather(
+        request.project,
+        main=main,
+        versioned=versioned,
+        stamped=bool(stamped),
+        known=known,
+        timeout=request.building.timeout,
+    )
     plan = make_build_plan(request.config, local)
     with locked(kept, str(request.project), request.lock_wait), workspace() as work:
-        yield Bench(local, plan, work, kept, memory, report)
+        yield Bench(local, plan, work, kept, memory, report, request.building)
 
 
 def name_of(request: Request) -> str:

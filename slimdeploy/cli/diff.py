@@ -7,13 +7,14 @@ import json
 import click
 
 from slimdeploy.artifacts.deploy import Change, Changes
-from slimdeploy.cli.options import PROJECT, TARGET, Flags, option, request, verb
+from slimdeploy.cli.options import BUILD, PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 
 
 @verb(
     "diff",
     PROJECT,
+    BUILD,
     TARGET,
     (option("--exit-code", "exit_code", is_flag=True, help="Exit 2 when something would change."),),
 )

@@ -33,6 +33,8 @@ class Flags:
     publish: int | None = None
     local: bool = False
     push_timeout: float | None = None
+    build_timeout: float | None = None
+    verify: bool = False
 
 
 def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:  # noqa: ARG001
@@ -69,6 +71,8 @@ TARGET = (
     option("--kubeconfig", metavar="FILE", help="The kubeconfig (default: KUBECONFIG, ~/.kube/config)."),
     option("--local", is_flag=True, help="Local podman, whatever slim.toml names."),
 )
+BUILD = (option("--build-timeout", callback=duration, metavar="DURATION", help="Limit of each call of go (30m)."),)
+VERIFY = (option("--verify", is_flag=True, help="Build twice, the second time with an empty cache, and compare."),)
 PUSH = (option("--push-timeout", callback=duration, metavar="DURATION", help="Limit of a push, tries included (10m)."),)
 ROLLOUT = (
     option("--timeout", callback=duration, metavar="DURATION", help="How long to wait for the rollout, e.g. 5m."),
@@ -98,7 +102,7 @@ def request(flags: Flags, output: Output) -> Request:
     """What the flags ask for. Raises ConfigError, UnreadableFile."""
     from slimdeploy.config.reader import default_config, find, read
     from slimdeploy.plan.deploy import Overrides
-    from slimdeploy.workbench import Request
+    from slimdeploy.workbench import Building, Request
 
     project = Path(flags.directory).resolve()
     file = Path(flags.file) if flags.file else find(project)
@@ -111,4 +115,5 @@ def request(flags: Flags, output: Output) -> Request:
         output.terminal(Note(f"no {CONFIG_FILE} here: defaults, local target (`slimdeploy init` writes one)"))
         config = default_config()
     overrides = Overrides(**{key: getattr(flags, key) for key in Overrides.__dataclass_fields__})
-    return Request(project, config, overrides)
+    building = Building(flags.build_timeout or Building.timeout, flags.verify)
+    return Request(project, config, overrides, building=building)

@@ -15,7 +15,13 @@ from slimdeploy.tools.go import Go, Package, host
 
 
 def gather(
-    project: Path, *, main: str | None, versioned: bool, stamped: bool = False, known: tuple[str, ...] | None = None
+    project: Path,
+    *,
+    main: str | None,
+    versioned: bool,
+    stamped: bool = False,
+    known: tuple[str, ...] | None = None,
+    timeout: float | None = None,
 ) -> LocalFacts:
     """The facts that a build plan is made from; go is asked only when the main packages are neither given nor known.
 
@@ -27,7 +33,7 @@ def gather(
     return LocalFacts(
         project=project,
         module=module,
-        packages=main_packages(project) if packages is None else packages,
+        packages=main_packages(project, timeout) if packages is None else packages,
         architecture=host().architecture,
         version=commit.version if commit else (describe(project) or "dev") if versioned else "dev",
         host=host_files(),
@@ -35,12 +41,12 @@ def gather(
     )
 
 
-def main_packages(project: Path) -> tuple[str, ...]:
+def main_packages(project: Path, timeout: float | None = None) -> tuple[str, ...]:
     """All main packages of the module, as ./relative folders; if there is none, those that are only there with cgo.
 
     Nothing is built with cgo, but then the compiler says what is wrong, and not that there is no program.
     """
-    go = Go(project)
+    go = Go(project, timeout=timeout)
     try:
         folders = _mains(go.packages()) or _mains(go.packages(cgo=True))
     except ToolFailed as failure:
