@@ -35,6 +35,9 @@ class Flags:
     push_timeout: float | None = None
     build_timeout: float | None = None
     verify: bool = False
+    lock_wait: float | None = None
+    rollback: bool | None = None
+    retry: bool = True
 
 
 def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:  # noqa: ARG001
@@ -78,6 +81,16 @@ ROLLOUT = (
     option("--timeout", callback=duration, metavar="DURATION", help="How long to wait for the rollout, e.g. 5m."),
     option("--publish", "-p", type=click.IntRange(1, 65535), metavar="PORT", help="Local target: port on 127.0.0.1."),
 )
+LOCK = (
+    option(
+        "--lock-wait", callback=duration, metavar="DURATION", help="Wait for another run; by default exit 75 at once."
+    ),
+)
+ROLLBACK = (
+    option(
+        "--rollback/--no-rollback", default=None, help="Whether a release that does not serve is rolled back (yes)."
+    ),
+)
 
 
 def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Callable[[Function], click.Command]:
@@ -100,6 +113,7 @@ def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Call
 
 def request(flags: Flags, output: Output) -> Request:
     """What the flags ask for. Raises ConfigError, UnreadableFile."""
+    from slimdeploy.artifacts.release import Order
     from slimdeploy.config.reader import default_config, find, read
     from slimdeploy.plan.deploy import Overrides
     from slimdeploy.workbench import Building, Request
@@ -116,4 +130,6 @@ def request(flags: Flags, output: Output) -> Request:
         config = default_config()
     overrides = Overrides(**{key: getattr(flags, key) for key in Overrides.__dataclass_fields__})
     building = Building(flags.build_timeout or Building.timeout, flags.verify)
-    return Request(project, config, overrides, building=building)
+    rollback = config.deploy.rollback if flags.rollback is None else flags.rollback
+    order = Order(lock_wait=flags.lock_wait or 0.0, rollback=rollback, retry=flags.retry)
+    return Request(project, config, overrides, order, building)
