@@ -96,6 +96,7 @@ def apply(there: Destination, changes: Changes, delivered: Delivered, report: Re
     """Changes + delivered image -> applied. Nothing pending, nothing written, nothing said."""
     if not changes.pending:
         return there.apply(changes, delivered)
+    there.before_writing(changes, report)
     with step(report, "apply") as running:
         running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.pending)
         return there.apply(changes, delivered)

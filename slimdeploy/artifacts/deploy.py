@@ -55,12 +55,13 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Change:
-    """One object's difference between the cluster and the manifests."""
+    """One object's difference between the cluster and the manifests. `adopts` names the tools that it is taken from."""
 
     ref: ObjectRef
     action: Action
     fields: tuple[FieldChange, ...]
     manifest: Manifest = field(repr=False)
+    adopts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Changes:
     """All differences, in the order in which they are applied, and what the server warned of."""
 
     items: tuple[Change, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def pending(self) -> tuple[Change, ...]:

@@ -33,6 +33,8 @@ class Flags:
     publish: int | None = None
     local: bool = False
     push_timeout: float | None = None
+    force_conflicts: bool = False
+    adopt: bool = False
 
 
 def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:  # noqa: ARG001
@@ -70,6 +72,10 @@ TARGET = (
     option("--local", is_flag=True, help="Local podman, whatever slim.toml names."),
 )
 PUSH = (option("--push-timeout", callback=duration, metavar="DURATION", help="Limit of a push, tries included (10m)."),)
+TAKEOVER = (
+    option("--force-conflicts", is_flag=True, help="Take fields that somebody else manages."),
+    option("--adopt", is_flag=True, help="Take over objects that kubectl, Helm and the like made under this name."),
+)
 ROLLOUT = (
     option("--timeout", callback=duration, metavar="DURATION", help="How long to wait for the rollout, e.g. 5m."),
     option("--publish", "-p", type=click.IntRange(1, 65535), metavar="PORT", help="Local target: port on 127.0.0.1."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from slimdeploy.cli.options import PROJECT, PUSH, ROLLOUT, TARGET, Flags, duration, option, request, verb
+from slimdeploy.cli.options import PROJECT, PUSH, ROLLOUT, TAKEOVER, TARGET, Flags, duration, option, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.cli.stopping import stop_after
 from slimdeploy.cli.up import closing, result
@@ -20,7 +20,7 @@ LIMITS = (
 )
 
 
-@verb("redeploy", PROJECT, TARGET, PUSH, ROLLOUT, LIMITS)
+@verb("redeploy", PROJECT, TARGET, PUSH, ROLLOUT, TAKEOVER, LIMITS)
 def command(output: Output, flags: Flags, deadline: float, lock_wait: float | None) -> None:
     """`up` without anybody watching: never asks, ends in time, and prints one line (on stdout)."""
     from slimdeploy.pipeline import up

@@ -6,11 +6,11 @@ import time
 
 from slimdeploy.artifacts.deploy import Release
 from slimdeploy.cli.diff import document
-from slimdeploy.cli.options import PROJECT, PUSH, ROLLOUT, TARGET, Flags, request, verb
+from slimdeploy.cli.options import PROJECT, PUSH, ROLLOUT, TAKEOVER, TARGET, Flags, request, verb
 from slimdeploy.cli.output import Output
 
 
-@verb("up", PROJECT, TARGET, PUSH, ROLLOUT)
+@verb("up", PROJECT, TARGET, PUSH, ROLLOUT, TAKEOVER)
 def command(output: Output, flags: Flags) -> None:
     """Build, deliver, apply, and wait until it serves. Run again, it changes nothing."""
     from slimdeploy.pipeline import up

@@ -11,7 +11,9 @@ class Cluster(Table):
 
     context: fields.Context = key("The context of the kubeconfig.", example="prod")
     namespace: fields.Namespace | None = key("The namespace. Default: app.name.", default=None, example="hello")
-    create: bool = key("Make the namespace, if it is missing, with Pod Security restricted.", default=False, example=True)
+    create: bool = key(
+        "Make the namespace, if it is missing, with Pod Security restricted.", default=False, example=True
+    )
     expect: fields.Fingerprint | None = key(
         "SHA-256 of the cluster's CA; `slimdeploy config pin` writes it. Default: any cluster behind the context.",
         default=None,

@@ -8,12 +8,13 @@ from typing import Any
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, WorkloadPlan
-from slimdeploy.deploy import inspection, removal, rollout
+from slimdeploy.deploy import adoption, inspection, removal, rollout
 from slimdeploy.deploy.destination import Status
 from slimdeploy.deploy.diff import diff
+from slimdeploy.deploy.preparation import prepare
 from slimdeploy.deploy.rollout import Rollout
 from slimdeploy.errors import InternalError
-from slimdeploy.events import Step
+from slimdeploy.events import Report, Step
 from slimdeploy.manifests.render import render
 from slimdeploy.tools.kube import Kube
 
@@ -36,12 +37,18 @@ class Cluster:
         """Server-side dry-run of the whole set."""
         return diff(self.manifests(image), self.kube)
 
+    def before_writing(self, changes: Changes, report: Report) -> None:
+        """Check that we may, and say what and where. A namespace that may be made is made here."""
+        prepare(self.plan.app, changes, self.kube, report)
+
     def apply(self, changes: Changes, delivered: Delivered) -> Applied:
         """Server-side apply of what differs, in order."""
         if not isinstance(delivered, Delivered):
             raise InternalError("nothing is applied before its image is delivered")
         written: dict[ObjectRef, dict[str, Any]] = {}
         for change in changes.pending:
+            if change.adopts:
+                adoption.take(change.ref, self.kube)
             written[change.ref] = self.kube.apply(change.manifest, dry_run=False).object
         deployment = written.get(self.ref) or self.kube.get(self.ref) or {"metadata": {"generation": 0}}
         return Applied(changes, self.plan.app, deployment["metadata"]["generation"])

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Applied, Changes, ObjectRef, Release
-from slimdeploy.events import Step
+from slimdeploy.events import Report, Step
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,9 @@ class Destination(Protocol):
 
     def diff(self, image: str) -> Changes:
         """What `up` would write, for this image (repository@digest). Writes nothing."""
+
+    def before_writing(self, changes: Changes, report: Report) -> None:
+        """Say what will be written, and refuse it if that is not allowed."""
 
     def apply(self, changes: Changes, delivered: Delivered) -> Applied:
         """Write the pending changes."""

@@ -10,13 +10,14 @@ from typing import Any
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Action, Applied, Change, Changes, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
+from slimdeploy.deploy import announcement
 from slimdeploy.deploy.container import SPEC, Spec, container_spec, host_port, published, run_arguments
 from slimdeploy.deploy.destination import Instance, Status
 from slimdeploy.deploy.diagnosis import advice
-from slimdeploy.deploy.diff import field_changes
+from slimdeploy.deploy.fields import field_changes
 from slimdeploy.deploy.health import answer, listens
 from slimdeploy.errors import PolicyRefused, RolloutFailed
-from slimdeploy.events import Note, Step
+from slimdeploy.events import Note, Report, Step
 from slimdeploy.manifests.labels import MANAGED_BY, MANAGER
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.podman import Podman
@@ -44,6 +45,11 @@ class Local:
         changed = tuple(field_changes(self._spec(live), wanted))
         same = not changed and live["State"]["Status"] == "running"
         return Changes((Change(self.ref, Action.UNCHANGED if same else Action.CHANGED, changed, wanted),))
+
+    def before_writing(self, changes: Changes, report: Report) -> None:
+        """Say what changes of a container that is there already."""
+        for line in announcement.lines(changes):
+            report(Note(line))
 
     def apply(self, changes: Changes, delivered: Delivered) -> Applied:  # noqa: ARG002 - the proof that it is there
         """`podman run`, in place of the old container; its image goes, too, when a newer one has its name."""
