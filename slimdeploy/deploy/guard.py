@@ -44,8 +44,17 @@ def fingerprint(kube: Kube) -> str:
     return ""
 
 
+def found_at(target: ClusterTarget) -> tuple[str, str]:
+    """Fingerprint and address of whatever is behind a context. Raises WrongCluster if it names no CA."""
+    kube = Kube(target)
+    found = fingerprint(kube)
+    if not found:
+        raise WrongCluster(f"context {target.context}: no ConfigMap {AUTHORITY} can be read", hint="is it Kubernetes?")
+    return found, kube.server
+
+
 def _next(target: ClusterTarget) -> str:
     return (
         f"is {target.context} the context that is meant? kubectl config get-contexts\n"
-        "if the cluster got a new CA: slimdeploy config pin"
+        "if it is, and its CA is new: slimdeploy config pin (-P NAME for a profile)"
     )
