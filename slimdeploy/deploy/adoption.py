@@ -14,7 +14,7 @@ from typing import Any
 
 from slimdeploy.artifacts.deploy import FieldChange, ObjectRef
 from slimdeploy.deploy.fields import LAST_APPLIED
-from slimdeploy.deploy.fieldsets import leaves, union, value_of
+from slimdeploy.deploy.fieldsets import beyond, path_of, union, value_of
 from slimdeploy.errors import ApiRejected, FieldConflict
 from slimdeploy.manifests.labels import INSTANCE, MANAGED_BY
 from slimdeploy.tools.kube import MANAGER, Kube
@@ -89,14 +89,11 @@ def taken_from(live: Mapping[str, Any]) -> tuple[str, ...]:
 
 def given_up(live: Mapping[str, Any], future: Mapping[str, Any]) -> Iterator[FieldChange]:
     """Fields that only the former tool set: they go, once its fields are ours. `future` is our dry-run's result."""
-    entries = _entries(future["metadata"])
-    stay = union(entry.get("fieldsV1") or {} for entry in entries if not _is_taken(entry))
-    kept = {path for path, _ in leaves(stay)}
-    for path, steps in leaves(
-        union(entry.get("fieldsV1") or {} for entry in _entries(live["metadata"]) if _is_taken(entry))
-    ):
-        value = value_of(steps, live)
-        if path not in kept and value is not None and DEFAULTS.get(path.rpartition(".")[2]) != value:
+    stay = union(entry.get("fieldsV1") or {} for entry in _entries(future["metadata"]) if not _is_taken(entry))
+    go = union(entry.get("fieldsV1") or {} for entry in _entries(live["metadata"]) if _is_taken(entry))
+    for steps in beyond(go, stay):
+        path, value = path_of(steps), value_of(steps, live)
+        if _meant(path.rpartition(".")[2], value) not in (None, {}):
             yield FieldChange(path, value, None)
 
 
@@ -145,3 +142,11 @@ def _is_taken(entry: Mapping[str, Any]) -> bool:
 
 def _entries(metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
     return list(metadata.get("managedFields") or ())
+
+
+def _meant(name: str, value: object) -> object:
+    """A value without what the server filled in."""
+    if isinstance(value, Mapping):
+        meant = {key: each for key, inner in value.items() if (each := _meant(key, inner)) not in (None, {})}
+        return meant or None
+    return None if DEFAULTS.get(name) == value else value

@@ -22,16 +22,15 @@ def union(sets: Iterable[Fields]) -> dict[str, Any]:
     return result
 
 
-def leaves(fields: Fields, steps: Steps = ()) -> Iterator[tuple[str, Steps]]:
-    """Each field at the end of a branch: its path for people, and the steps to it."""
+def beyond(fields: Fields, kept: Fields, steps: Steps = ()) -> Iterator[Steps]:
+    """The branches of `fields` that `kept` has nothing of, as steps to them."""
     for key, inner in fields.items():
         if key == ".":
             continue
-        here = (*steps, key)
-        if set(inner) <= {"."}:
-            yield path_of(here), here
+        if key in kept:
+            yield from beyond(inner, kept[key], (*steps, key))
         else:
-            yield from leaves(inner, here)
+            yield (*steps, key)
 
 
 def path_of(steps: Steps) -> str:
