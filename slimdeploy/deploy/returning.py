@@ -7,7 +7,7 @@ from dataclasses import replace
 from slimdeploy.artifacts.deploy import Action, Change, Changes, Manifest, ObjectRef, Release
 from slimdeploy.artifacts.release import Order, Outcome, Record
 from slimdeploy.deploy import history, making
-from slimdeploy.deploy.diff import field_changes
+from slimdeploy.deploy.fields import field_changes
 from slimdeploy.deploy.rescue import prepared
 from slimdeploy.deploy.serving import Site
 from slimdeploy.errors import UsageError
