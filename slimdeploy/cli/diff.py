@@ -7,7 +7,7 @@ import json
 import click
 
 from slimdeploy.artifacts.deploy import Change, Changes
-from slimdeploy.cli.options import PROJECT, TARGET, Flags, option, request, verb
+from slimdeploy.cli.options import BUILD, PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.errors import UsageError
 from slimdeploy.events import Warned
@@ -16,6 +16,7 @@ from slimdeploy.events import Warned
 @verb(
     "diff",
     PROJECT,
+    BUILD,
     TARGET,
     (option("--exit-code", "exit_code", is_flag=True, help="Exit 2 when something would change."),),
     (click.argument("releases", type=click.IntRange(1), nargs=-1, metavar="[N M]"),),

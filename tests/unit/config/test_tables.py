@@ -183,7 +183,6 @@ def test_unknown_keys(problem, text, said):
 LATER = [
     "app.secrets.X",
     "app.config",
-    "build.stamp",
     "build.base_image",
     "image.max_size",
 ]
