@@ -18,7 +18,7 @@ STYLE = """
   --d5: #dcf1f1; --d6: #f5f0cf; --d7: #f8e3ee; --d8: #e9ebee; --d9: #e7efd2;
   --bar: #3b73b9; --more: #b4442c; --less: #2f7d4f
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
 :root {
   --ground: #14181d; --ink: #e8ecf0; --quiet: #9aa5b1; --line: #38414b;
   --c0: #2f5486; --c1: #7d5718; --c2: #33693b; --c3: #633f80; --c4: #833a3a;
