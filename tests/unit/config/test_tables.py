@@ -189,7 +189,7 @@ LATER = [
     "build.base_image",
     "image.max_size",
 ]
-LATER += ["deploy.expose", "deploy.rollback", "deploy.autoscale", "schedule.via"]
+LATER += ["deploy.expose", "deploy.autoscale", "schedule.via"]
 
 
 @pytest.mark.parametrize("key", LATER)
