@@ -76,7 +76,6 @@ class Changes:
     before: tuple[Record, ...] = ()
     """The releases so far, the newest first."""
     warnings: tuple[str, ...] = ()
-    """What the server said beside its answers."""
 
     @property
     def pending(self) -> tuple[Change, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import click
 
 from slimdeploy.artifacts.deploy import Change, Changes, FieldChange
-from slimdeploy.cli.options import PROJECT, TAKEOVER, TARGET, Flags, option, request, verb
+from slimdeploy.cli.options import BUILD, PROJECT, TAKEOVER, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.errors import UsageError
 from slimdeploy.events import Warned
@@ -21,6 +21,7 @@ Paint = Callable[[str, str], str]
 @verb(
     "diff",
     PROJECT,
+    BUILD,
     TARGET,
     TAKEOVER,
     (option("--exit-code", "exit_code", is_flag=True, help="Exit 2 when something would change."),),

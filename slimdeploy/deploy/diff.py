@@ -55,7 +55,7 @@ def diff(manifests: Manifests, kube: Kube) -> Changes:
     if errors:
         raise joined(errors)
     warnings = dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings)
-    return Changes(tuple(outcome.change for outcome in outcomes if outcome.change), tuple(warnings))
+    return Changes(tuple(outcome.change for outcome in outcomes if outcome.change), warnings=tuple(warnings))
 
 
 def compare(ref: ObjectRef, manifest: Manifest, live: dict[str, Any] | None, future: dict[str, Any]) -> Change:
