@@ -10,7 +10,6 @@ from slimdeploy.artifacts.deploy_plan import ClusterTarget, WorkloadPlan
 from slimdeploy.artifacts.release import Order, Record
 from slimdeploy.deploy import history, inspection, making, removal, returning
 from slimdeploy.deploy.destination import Status
-from slimdeploy.deploy.preparation import prepare
 from slimdeploy.deploy.serving import Intent, Site
 from slimdeploy.errors import InternalError
 from slimdeploy.events import Report, Step
@@ -39,8 +38,6 @@ class Cluster:
         """Make a release of what differs; without any difference only look whether it serves."""
         if not isinstance(delivered, Delivered):
             raise InternalError("nothing is applied before its image is delivered")
-        if changes.pending:
-            prepare(self.plan.app, changes, self.kube, report)
         intent = Intent.whole(self.manifests(delivered.reference), delivered.reference)
         return making.ensure(self._site(report), intent, changes, order)
 

@@ -53,6 +53,8 @@ class Local:
         for line in announcement.lines(changes):
             report(Note(line))
         if changes.pending:
+            for line in announcement.lines(changes):
+                report(Note(line))
             with step(report, "apply") as running:
                 running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.pending)
                 self._apply(changes)
