@@ -8,15 +8,16 @@ from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
-from slimdeploy.deploy import diagnosis, rollout
+from slimdeploy.deploy import pods as reading
 from slimdeploy.deploy.destination import Instance, Status
+from slimdeploy.deploy.observation import look
 from slimdeploy.manifests.labels import selector
 from slimdeploy.tools.kube import Kube
 
 
 def status(app: str, target: ClusterTarget, kube: Kube) -> Status:
     """The Deployment and its pods."""
-    seen = rollout.look(ObjectRef("Deployment", app, target.namespace), kube)
+    seen = look(ObjectRef("Deployment", app, target.namespace), kube)
     where = f"{target.context}/{target.namespace}"
     if seen is None:
         return Status(app, where, "", 0, ())
@@ -47,15 +48,16 @@ def logs(app: str, kube: Kube, *, tail: int, follow: bool, sink: Callable[[str],
 
 
 def _follow(kube: Kube, pod: str, tail: int, *, prefix: str, sink: Callable[[str], None]) -> None:
-    kube.follow(kube.target.namespace, pod, tail, lambda line: sink(prefix + line))
+    for line in kube.follow(kube.target.namespace, pod, tailLines=str(tail)):
+        sink(prefix + line)
 
 
 def _instance(pod: dict[str, Any]) -> Instance:
     statuses = pod.get("status", {}).get("containerStatuses") or [{}]
     return Instance(
         name=pod["metadata"]["name"],
-        state=diagnosis.pod_state(pod),
-        ready=diagnosis.is_ready(pod),
+        state=reading.pod_state(pod),
+        ready=reading.is_ready(pod),
         restarts=statuses[0].get("restartCount", 0),
         image=pod["spec"]["containers"][0]["image"],
     )

@@ -10,9 +10,9 @@ from typing import Any
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Action, Applied, Change, Changes, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
+from slimdeploy.deploy.advice import advice
 from slimdeploy.deploy.container import SPEC, Spec, container_spec, host_port, published, run_arguments
 from slimdeploy.deploy.destination import Instance, Status
-from slimdeploy.deploy.diagnosis import advice
 from slimdeploy.deploy.diff import field_changes
 from slimdeploy.deploy.health import answer, listens
 from slimdeploy.errors import PolicyRefused, RolloutFailed
