@@ -9,6 +9,7 @@ from pathlib import Path
 
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts
+from slimdeploy.artifacts.release import Order
 from slimdeploy.config.model import Config
 from slimdeploy.events import Report, ToolOutput
 from slimdeploy.facts.cluster import find_registry
@@ -31,7 +32,7 @@ class Request:
     project: Path
     config: Config
     overrides: Overrides
-    lock_wait: float = 0.0
+    order: Order
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def bench(request: Request, report: Report) -> Iterator[Bench]:
     memory, main = Memory(kept / "memory.json", fingerprint(request.project)), request.config.build.main
     local = gather(request.project, main=main, versioned=versioned, known=memory.packages())
     plan = make_build_plan(request.config, local)
-    with locked(kept, str(request.project), request.lock_wait), workspace() as work:
+    with locked(kept, str(request.project), request.order.lock_wait), workspace() as work:
         yield Bench(local, plan, work, kept, memory, report)
 
 

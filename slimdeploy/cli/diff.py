@@ -9,6 +9,8 @@ import click
 from slimdeploy.artifacts.deploy import Change, Changes
 from slimdeploy.cli.options import PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
+from slimdeploy.errors import UsageError
+from slimdeploy.events import Warned
 
 
 @verb(
@@ -16,12 +18,21 @@ from slimdeploy.cli.output import Output
     PROJECT,
     TARGET,
     (option("--exit-code", "exit_code", is_flag=True, help="Exit 2 when something would change."),),
+    (click.argument("releases", type=click.IntRange(1), nargs=-1, metavar="[N M]"),),
 )
-def command(output: Output, flags: Flags, exit_code: bool) -> int:  # noqa: FBT001 - click calls by name
-    """Show what `up` would change, by a server-side dry-run. Pushes nothing, writes nothing."""
-    from slimdeploy.pipeline import diff
+def command(output: Output, flags: Flags, exit_code: bool, releases: tuple[int, ...]) -> int:  # noqa: FBT001
+    """Show what `up` would change, by a server-side dry-run. Pushes nothing, writes nothing.
 
-    changes = diff(request(flags, output), output.terminal)
+    With two numbers: what changed from release N to release M of the history.
+    """
+    from slimdeploy.pipeline import destination, diff
+
+    if len(releases) not in {0, 2}:
+        raise UsageError("diff compares two releases", hint="slimdeploy diff 3 5; slimdeploy history shows them")
+    asked = request(flags, output)
+    changes = destination(asked).between(*releases) if releases else diff(asked, output.terminal)
+    for reason in changes.kept:
+        output.terminal(Warned(reason))
     output.result("\n".join(line for change in changes.items for line in lines(change)), document(changes))
     return 2 if exit_code and changes.pending else 0
 

@@ -33,6 +33,9 @@ class Flags:
     publish: int | None = None
     local: bool = False
     push_timeout: float | None = None
+    lock_wait: float | None = None
+    rollback: bool | None = None
+    retry: bool = True
 
 
 def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:  # noqa: ARG001
@@ -74,6 +77,16 @@ ROLLOUT = (
     option("--timeout", callback=duration, metavar="DURATION", help="How long to wait for the rollout, e.g. 5m."),
     option("--publish", "-p", type=click.IntRange(1, 65535), metavar="PORT", help="Local target: port on 127.0.0.1."),
 )
+LOCK = (
+    option(
+        "--lock-wait", callback=duration, metavar="DURATION", help="Wait for another run; by default exit 75 at once."
+    ),
+)
+ROLLBACK = (
+    option(
+        "--rollback/--no-rollback", default=None, help="Whether a release that does not serve is rolled back (yes)."
+    ),
+)
 
 
 def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Callable[[Function], click.Command]:
@@ -96,6 +109,7 @@ def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Call
 
 def request(flags: Flags, output: Output) -> Request:
     """What the flags ask for. Raises ConfigError, UnreadableFile."""
+    from slimdeploy.artifacts.release import Order
     from slimdeploy.config.reader import default_config, find, load
     from slimdeploy.plan.deploy import Overrides
     from slimdeploy.workbench import Request
@@ -108,4 +122,6 @@ def request(flags: Flags, output: Output) -> Request:
         output.terminal(Note(f"no {CONFIG_FILE} here: defaults, local target (`slimdeploy init` writes one)"))
         config = default_config()
     overrides = Overrides(**{key: getattr(flags, key) for key in Overrides.__dataclass_fields__})
-    return Request(project, config, overrides)
+    rollback = config.deploy.rollback if flags.rollback is None else flags.rollback
+    order = Order(lock_wait=flags.lock_wait or 0.0, rollback=rollback, retry=flags.retry)
+    return Request(project, config, overrides, order)

@@ -7,15 +7,27 @@ from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.deploy import evidence
-from slimdeploy.deploy.advice import Clues, advise
-from slimdeploy.deploy.doom import Doom
+from slimdeploy.deploy.advice import Clues, advice, advise
+from slimdeploy.deploy.doom import Doom, pod_doom
+from slimdeploy.deploy.evidence import event_lines, last_lines
 from slimdeploy.deploy.observation import Seen
 from slimdeploy.deploy.panics import last_words
-from slimdeploy.deploy.pods import Pod, name_of, pod_state
+from slimdeploy.deploy.pods import Pod, is_ready, pod_state
 from slimdeploy.deploy.waiting import probe_of, probed_path, why
 from slimdeploy.errors import RolloutFailed
 from slimdeploy.tools.kube import Kube
 
+__all__ = [
+    "advice",
+    "event_lines",
+    "failure",
+    "gone",
+    "is_ready",
+    "last_lines",
+    "pod_doom",
+    "pod_state",
+    "timeout",
+]
 FINISHED = "Completed"
 CRASHES = frozenset({"Error", "ContainerCannotRun", "StartError"})
 
@@ -95,6 +107,3 @@ def _node(name: str, kube: Kube) -> dict[str, str]:
     """The pod's node; its architecture, if we may read nodes."""
     arch = kube.architecture(name) if name else ""
     return ({"node": f"node {name}"} if name else {}) | ({"arch": arch} if arch else {})
-
-
-__all__ = ["failure", "gone", "name_of", "pod_state", "timeout"]

@@ -58,8 +58,12 @@ def make_deploy_plan(
             hint='name a registry that it can reach: image.repository = "registry.example.com/team/hello"\n'
             "or how to load it into the nodes: cluster.delivery (it names no registry of its own)",
         )
-    timeout = overrides.timeout or parse_duration(config.deploy.timeout)
-    return DeployPlan(workload_plan(config, app), target, delivery, timeout)
+    return DeployPlan(workload_plan(config, app), target, delivery, rollout_seconds(config, overrides))
+
+
+def rollout_seconds(config: Config, overrides: Overrides) -> float:
+    """How long to wait until a release serves."""
+    return overrides.timeout or parse_duration(config.deploy.timeout)
 
 
 def choose_target(config: Config, app: str, overrides: Overrides) -> Target:

@@ -16,7 +16,7 @@ from slimdeploy.errors import ApiRejected
 from slimdeploy.tools.kube_login import IN_CLUSTER
 from slimdeploy.tools.kube_paths import PATHS, equal, path_of
 from slimdeploy.tools.kube_pods import PodWire
-from slimdeploy.tools.kube_wire import MANAGER
+from slimdeploy.tools.kube_wire import MANAGER, MERGE, METADATA
 
 __all__ = ["IN_CLUSTER", "MANAGER", "Kube", "Stored"]
 
@@ -60,11 +60,43 @@ class Kube(PodWire):
         """The events about one object."""
         return self._list("Event", namespace, fieldSelector=f"involvedObject.name={name}")
 
-    def delete(self, ref: ObjectRef, uid: str) -> None:
-        """Delete exactly this object, its dependents first; nothing when it is gone already."""
-        self._ask(
-            "DELETE", path_of(ref), f"delete {ref}", {"propagationPolicy": "Foreground", "preconditions": {"uid": uid}}
-        )
+    def described(self, kind: str, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
+        """The metadata alone of all objects of a kind that carry these labels."""
+        path = f"{PATHS[kind].format(namespace)}?{urlencode({'labelSelector': equal(selector)})}"
+        answer = self._ask("GET", path, f"list {kind.lower()}s", accept=METADATA)
+        return tuple(answer.document["items"]) if answer.status != 404 else ()
+
+    def listed(self, kind: str, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
+        """All objects of a kind that carry these labels, whole."""
+        return self._list(kind, namespace, labelSelector=equal(selector))
+
+    def create(self, manifest: Manifest) -> dict[str, Any] | None:
+        """Create what must not exist yet; None when it does."""
+        ref = ObjectRef.of(manifest)
+        path = f"{PATHS[ref.kind].format(ref.namespace)}?{urlencode({'fieldManager': MANAGER})}"
+        answer = self._ask("POST", path, f"create {ref}", manifest, fine=(409,))
+        return None if answer.status == 409 else answer.document
+
+    def replace(self, manifest: Manifest) -> dict[str, Any] | None:
+        """Replace exactly the version that the manifest names; None when it is another one by now, or gone."""
+        ref = ObjectRef.of(manifest)
+        path = f"{path_of(ref)}?{urlencode({'fieldManager': MANAGER})}"
+        answer = self._ask("PUT", path, f"replace {ref}", manifest, fine=(404, 409))
+        return None if answer.status in {404, 409} else answer.document
+
+    def annotate(self, ref: ObjectRef, uid: str, annotations: Mapping[str, str | None]) -> bool:
+        """Set annotations of exactly this object, None takes one away; False when it is gone."""
+        body = {"metadata": {"uid": uid, "annotations": annotations}}
+        path = f"{path_of(ref)}?{urlencode({'fieldManager': MANAGER})}"
+        answer = self._ask("PATCH", path, f"annotate {ref}", body, fine=(404, 409), kind=MERGE)
+        return answer.status not in {404, 409}
+
+    def delete(self, ref: ObjectRef, uid: str, version: str = "", *, foreground: bool = True) -> bool:
+        """Delete exactly this object, in this version; False when it is another by now. Gone already is fine."""
+        exactly = {"uid": uid} | ({"resourceVersion": version} if version else {})
+        how = {"propagationPolicy": "Foreground" if foreground else "Background", "preconditions": exactly}
+        answer = self._ask("DELETE", path_of(ref), f"delete {ref}", how, fine=(404, 409))
+        return answer.status != 409
 
     def _list(self, kind: str, namespace: str, **query: str) -> tuple[dict[str, Any], ...]:
         answer = self._ask("GET", f"{PATHS[kind].format(namespace)}?{urlencode(query)}", f"list {kind.lower()}s")

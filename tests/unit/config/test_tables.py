@@ -187,7 +187,7 @@ LATER = [
     "build.base_image",
     "image.max_size",
 ]
-LATER += ["cluster.expect", "deploy.expose", "deploy.rollback", "deploy.autoscale", "schedule.via"]
+LATER += ["cluster.expect", "deploy.expose", "deploy.autoscale", "schedule.via"]
 
 
 @pytest.mark.parametrize("key", LATER)
