@@ -1,16 +1,23 @@
-"""What is asked of one pod: what its containers print, and of the node that it runs on."""
+"""What is asked of one pod, its node and its Deployment beyond applying: logs, a restart, a container to debug with."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from typing import Any
 from urllib.parse import urlencode
 
+from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.errors import NotAllowed, Unreachable
-from slimdeploy.tools.kube_paths import PATHS
-from slimdeploy.tools.kube_wire import CONNECT_SECONDS, Wire
+from slimdeploy.tools.kube_paths import PATHS, path_of
+from slimdeploy.tools.kube_wire import CONNECT_SECONDS, MANAGER, MERGE, Wire
 
 MOST_LOG_BYTES = 1 << 20
+RESTARTED = "kubectl.kubernetes.io/restartedAt"
+RESTARTER, DEBUGGER = f"{MANAGER}-restart", f"{MANAGER}-debug"
+"""Not the manager that applies: its next apply would take the field away, or own it for ever."""
+STRATEGIC = "application/strategic-merge-patch+json"
+BODY_HEADERS = frozenset({"Accept", "Content-Type"})
 
 
 class PodWire(Wire):
@@ -49,6 +56,24 @@ class PodWire(Wire):
                 yield from _lines(response.stream())
         except urllib3.exceptions.HTTPError as error:
             raise Unreachable(f"the log of pod/{pod} broke off", details=(str(error),)) from None
+
+    def restart(self, ref: ObjectRef, moment: str) -> dict[str, Any]:
+        """`kubectl rollout restart`: the same annotation, as a manager that is not the one that applies."""
+        template = {"metadata": {"annotations": {RESTARTED: moment}}}
+        path = f"{path_of(ref)}?{urlencode({'fieldManager': RESTARTER})}"
+        return self._ask(
+            "PATCH", path, f"restart {ref}", {"spec": {"template": template}}, fine=(), kind=MERGE
+        ).document
+
+    def add_debugger(self, namespace: str, pod: str, container: Mapping[str, Any]) -> None:
+        """An ephemeral container in a pod that runs. There is no taking it out again."""
+        path = f"{PATHS['Pod'].format(namespace)}/{pod}/ephemeralcontainers?{urlencode({'fieldManager': DEBUGGER})}"
+        body = {"spec": {"ephemeralContainers": [container]}}
+        self._ask("PATCH", path, f"add a container to pod/{pod}", body, fine=(), kind=STRATEGIC)
+
+    def credentials(self) -> tuple[Any, dict[str, str]]:
+        """The client's settings and our headers, for a connection that is no plain request."""
+        return self._settings, {key: self._headers()[key] for key in self._headers() if key not in BODY_HEADERS}
 
     def architecture(self, node: str) -> str:
         """A node's, as Go calls it; empty if we may not ask."""
