@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from slimdeploy.errors import ConfigError, SlimdeployError
-from slimdeploy.ui.terminal import Terminal, printable
+from slimdeploy.ui.terminal import Terminal, printable, wants_color
 
 
 class Output:
@@ -18,10 +18,12 @@ class Output:
     def __init__(self) -> None:
         self.terminal = Terminal(quiet=False, verbose=False, color="auto")
         self.json = False
+        self.color = "auto"
 
     def configure(self, *, quiet: bool, verbose: bool, color: str, form: str) -> None:
         """Take over the flags."""
         self.json = form == "json"
+        self.color = color
         self.terminal = Terminal(quiet=quiet, verbose=verbose, color=color)
 
     def result(self, text: str, document: Any) -> None:  # noqa: ANN401 - anything that JSON holds
@@ -30,9 +32,14 @@ class Output:
         if shown:
             _write(shown.rstrip("\n") + "\n")
 
-    def line(self, text: str) -> None:
-        """One line of a result that is printed as it comes."""
-        _write(printable(text) + "\n")
+    def line(self, text: str, prefix: str = "") -> bool:
+        """One line of a result that is printed as it comes; False when nobody reads any more."""
+        return _write(prefix + printable(text) + "\n")
+
+    @property
+    def colored(self) -> bool:
+        """Whether the result itself may have colours."""
+        return wants_color(self.color, sys.stdout)
 
     def closing(self, text: str) -> None:
         """The last line for people."""
@@ -46,13 +53,15 @@ class Output:
         return error.code
 
 
-def _write(text: str) -> None:
+def _write(text: str) -> bool:
     """Whoever reads may have gone, as `head` does: that is no failure, and nobody is left to tell."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 def _document(error: SlimdeployError) -> dict[str, Any]:

@@ -23,6 +23,11 @@ BODY_HEADERS = frozenset({"Accept", "Content-Type"})
 class PodWire(Wire):
     """The logs of pods, and the architecture of nodes."""
 
+    def pod(self, namespace: str, name: str) -> dict[str, Any] | None:
+        """One pod; None when it has gone."""
+        answer = self._ask("GET", f"{PATHS['Pod'].format(namespace)}/{name}", f"get pod/{name}")
+        return None if answer.status == 404 else answer.document
+
     def logs(self, namespace: str, pod: str, *, previous: bool = False, tail: int, **more: str) -> str:
         """What a container printed; empty when there is nothing (yet, or any more).
 
