@@ -50,11 +50,7 @@ def _where_it_listens(log: str, facts: Mapping[str, str]) -> str:
     port = facts.get("port", "app.port")
     found = LISTENS.findall(log)
     if facts.get("loopback") or any(host or six for host, six, _ in found):
-        sure = (
-            "it answers on 127.0.0.1 inside the pod only"
-            if facts.get("loopback")
-            else "its log names a loopback address"
-        )
+        sure = "it answers on its own 127.0.0.1 only" if facts.get("loopback") else "its log names a loopback address"
         return f'{sure}, where nobody else can reach it: listen on ":{port}", on all addresses'
     others = [number for *_, number in found if number != port]
     if others:

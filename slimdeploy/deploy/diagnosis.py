@@ -8,14 +8,16 @@ from typing import Any
 from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.deploy import evidence
 from slimdeploy.deploy.advice import Clues, advice, advise
+from slimdeploy.deploy.advice_rules import REFUSED
 from slimdeploy.deploy.doom import Doom, pod_doom
 from slimdeploy.deploy.evidence import event_lines, last_lines
 from slimdeploy.deploy.observation import Seen
 from slimdeploy.deploy.panics import last_words
-from slimdeploy.deploy.pods import Pod, is_ready, pod_state
+from slimdeploy.deploy.pods import Pod, container, is_ready, name_of, pod_state
 from slimdeploy.deploy.waiting import probe_of, probed_path, why
 from slimdeploy.errors import RolloutFailed
 from slimdeploy.tools.kube import Kube
+from slimdeploy.tools.kube_streams import answers_inside
 
 __all__ = [
     "advice",
@@ -46,9 +48,15 @@ def failure(ref: ObjectRef, seen: Seen, doom: Doom, kube: Kube) -> RolloutFailed
         late = doom.kind in {"Timeout", "ProbeFailed"}
         states += evidence.event_lines(evidence.events_of(pod, kube), doom.cause, probes=late)
         log = evidence.log_of(pod, kube)
+    known = facts(ref, pod, kube)
     cause = with_last_words(doom, log)
+    if pod is not None and REFUSED.search(cause) and reached_inside(pod, known, kube):
+        known |= {"loopback": "yes"}
+        states.append(
+            f"{name_of(pod)} answers on port {known['port']} of its own 127.0.0.1 (asked through the API server)"
+        )
     details = [*states, *(evidence.log_lines(pod, log) if pod else ())]
-    clues = Clues(cause, states, log, facts(ref, pod, kube))
+    clues = Clues(cause, states, log, known)
     hint = advise(clues) if doom.kind != FINISHED else finished(clues)
     what = f"{ref} in {ref.namespace}: {cause}"
     return RolloutFailed(what, details=details, hint=hint, kind=doom.kind, ours=doom.ours)
@@ -81,16 +89,26 @@ def finished(clues: Clues) -> str:
     return "a Deployment starts again what ends: let it run on, give it its arguments (app.args), or make it a Job"
 
 
+def reached_inside(pod: Pod, known: Mapping[str, str], kube: Kube) -> bool:
+    """Whether a port that nobody can reach from outside is open inside of the pod: proof, where a log only hints."""
+    running = "running" in container(pod).get("state", {})
+    return (
+        running
+        and "port" in known
+        and answers_inside(kube, pod["metadata"]["namespace"], name_of(pod), int(known["port"]))
+    )
+
+
 def facts(ref: ObjectRef, pod: Pod | None, kube: Kube) -> dict[str, str]:
     """What fills the {names} of an advice."""
     found = {"namespace": ref.namespace, "name": ref.name}
     if pod is None:
         return found
     spec = pod.get("spec", {})
-    container = (spec.get("containers") or [{}])[0]
-    limit = container.get("resources", {}).get("limits", {}).get("memory")
-    env = {each["name"]: each.get("value", "") for each in container.get("env") or ()}
-    ports = [str(each["containerPort"]) for each in container.get("ports") or ()]
+    first = (spec.get("containers") or [{}])[0]
+    limit = first.get("resources", {}).get("limits", {}).get("memory")
+    env = {each["name"]: each.get("value", "") for each in first.get("env") or ()}
+    ports = [str(each["containerPort"]) for each in first.get("ports") or ()]
     user = (spec.get("securityContext") or {}).get("runAsUser")
     goal = f", GOMEMLIMIT {int(env['GOMEMLIMIT']) / 2**20:.0f} Mi" if env.get("GOMEMLIMIT", "").isdigit() else ""
     return (

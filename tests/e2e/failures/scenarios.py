@@ -183,7 +183,15 @@ PROBES = (
         plan={"health": Health("http", HTTP, "/health")},
         timeout=4,
     ),
-    Scenario("loopback only", "Timeout", "nothing listens", "loopback address", argument="loopback", timeout=4),
+    Scenario(
+        "loopback only",
+        "Timeout",
+        "nothing listens",
+        "on its own 127.0.0.1 only",
+        ("of its own",),
+        argument="loopback",
+        timeout=4,
+    ),
     Scenario("another port", "Timeout", "nothing listens", "9090", argument="elsewhere", timeout=4),
     Scenario("never listens", "ProbeFailed", "startup probe", "port 8080", argument="silent", edit=impatient, soon=12),
 )
