@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -13,12 +14,14 @@ from slimdeploy.artifacts.sizes import ProgramSize
 from slimdeploy.build import program_size
 from slimdeploy.build.packages import package_of
 from slimdeploy.config.model import Config
+from slimdeploy.config.reader import load
 from slimdeploy.errors import ImageFailed, UnreadableFile, UsageError
 from slimdeploy.measuring import Measured, size
 from slimdeploy.plan.deploy import Overrides
 from slimdeploy.workbench import Request
 from tests.build.conftest import Workshop, binary_of, variables
 
+ROOT = Path(__file__).parents[2]
 ASSETS = {"assets/a.bin": 200_000, "assets/b.bin": 100_000, "page.html": 50_000, "inner/text.txt": 30_000}
 MAIN = """package main
 
@@ -253,3 +256,12 @@ def test_layers_in_zstd(workshop: Workshop, tmp_path: Path) -> None:
     assert found.program is not None
     assert total(found.program) == found.program.size
     assert (found.digest, found.compressed_size) == (built.digest, built.compressed_size)
+
+
+@pytest.mark.parametrize("name", ["examples/hello", "bench/programs/assets"])
+def test_what_an_image_adds_to_the_binary(name: str, shared: Workshop, tmp_path: Path) -> None:
+    """The promise of docs/sizes.md, which bench/sizes.py holds for the dear ones, too: a quarter of a megabyte."""
+    project = shutil.copytree(ROOT / name, tmp_path / "project")
+    image = shared.build(project, load(project / "slim.toml")).image
+    assert binary_of(image).stat().st_size == image.files[0].size
+    assert image.size - image.files[0].size < 250_000
