@@ -51,6 +51,13 @@ class Kube:
         """The live object; None if there is none."""
         return None if (answer := self._ask("GET", path_of(ref), f"get {ref}")).status == 404 else answer.document
 
+    def version(self) -> tuple[str, str]:
+        """The server's version and the time that it says it is; asked once. Raises Unreachable, NotAllowed."""
+        answer = self._once("GET", "/version", None, last=True)
+        if answer is None or answer.status >= 300:
+            raise explain(answer or Answer(503, {}, b""), "get the version", self.server)
+        return str(answer.document.get("gitVersion", "?")), str(answer.headers.get("Date", ""))
+
     def apply(self, manifest: Manifest, *, dry_run: bool) -> Stored:
         """Server-side apply (KEP-555), strict about unknown fields. Raises FieldConflict, ApiRejected, NotAllowed."""
         ref = ObjectRef.of(manifest)
