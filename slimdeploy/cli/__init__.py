@@ -25,6 +25,7 @@ VERBS = {
     "logs": "Print what the app prints.",
     "down": "Remove everything that `up` made.",
     "schedule": "Print a crontab line, a systemd timer or a CronJob that redeploys.",
+    "cache": "Show what is kept on this machine, or remove it.",
     "doctor": "Look whether `up` would work here, and what is missing.",
     "version": "Print the versions of slimdeploy and of the tools it uses.",
 }
