@@ -38,6 +38,8 @@ class Flags:
     lock_wait: float | None = None
     rollback: bool | None = None
     retry: bool = True
+    force_conflicts: bool = False
+    adopt: bool = False
 
 
 def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:  # noqa: ARG001
@@ -77,6 +79,10 @@ TARGET = (
 BUILD = (option("--build-timeout", callback=duration, metavar="DURATION", help="Limit of each call of go (30m)."),)
 VERIFY = (option("--verify", is_flag=True, help="Build twice, the second time with an empty cache, and compare."),)
 PUSH = (option("--push-timeout", callback=duration, metavar="DURATION", help="Limit of a push, tries included (10m)."),)
+TAKEOVER = (
+    option("--force-conflicts", is_flag=True, help="Take fields that somebody else manages."),
+    option("--adopt", is_flag=True, help="Take over objects that kubectl, Helm and the like made under this name."),
+)
 ROLLOUT = (
     option("--timeout", callback=duration, metavar="DURATION", help="How long to wait for the rollout, e.g. 5m."),
     option("--publish", "-p", type=click.IntRange(1, 65535), metavar="PORT", help="Local target: port on 127.0.0.1."),

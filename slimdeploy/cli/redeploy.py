@@ -12,6 +12,7 @@ from slimdeploy.cli.options import (
     PUSH,
     ROLLBACK,
     ROLLOUT,
+    TAKEOVER,
     TARGET,
     VERIFY,
     Flags,
@@ -32,7 +33,7 @@ LIMITS = (
 )
 
 
-@verb("redeploy", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT, ROLLBACK, LOCK, LIMITS)
+@verb("redeploy", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT, ROLLBACK, LOCK, TAKEOVER, LIMITS)
 def command(output: Output, flags: Flags, deadline: float) -> None:
     """`up` without anybody watching: never asks, ends in time, and prints one line (on stdout)."""
     from slimdeploy.pipeline import up

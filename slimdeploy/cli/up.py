@@ -13,6 +13,7 @@ from slimdeploy.cli.options import (
     PUSH,
     ROLLBACK,
     ROLLOUT,
+    TAKEOVER,
     TARGET,
     VERIFY,
     Flags,
@@ -22,7 +23,7 @@ from slimdeploy.cli.options import (
 from slimdeploy.cli.output import Output
 
 
-@verb("up", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT, ROLLBACK, LOCK)
+@verb("up", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT, ROLLBACK, LOCK, TAKEOVER)
 def command(output: Output, flags: Flags) -> None:
     """Build, deliver, apply, and wait until it serves. Run again, it changes nothing."""
     from slimdeploy.pipeline import up
