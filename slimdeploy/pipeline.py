@@ -140,7 +140,7 @@ def destination(request: Request) -> Destination:
 
 def wanted_image(plan: DeliveryPlan, here: Bench) -> Image:
     """The image, made while its registry is asked whether it would take it: a no ends the build at once."""
-    if not isinstance(plan, RegistryPlan) or here.memory.image(here.plan) is not None:
+    if not isinstance(plan, RegistryPlan) or here.known() is not None:
         return make_image(here)
     with ThreadPoolExecutor(max_workers=2) as beside:
         line, asked = (lambda text: here.line("skopeo", text)), here.work / "question"

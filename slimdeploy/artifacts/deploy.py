@@ -58,12 +58,13 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Change:
-    """One object's difference between the cluster and the manifests."""
+    """One object's difference between the cluster and the manifests. `adopts` names the tools that it is taken from."""
 
     ref: ObjectRef
     action: Action
     fields: tuple[FieldChange, ...]
     manifest: Manifest = field(repr=False)
+    adopts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Changes:
     kept: tuple[str, ...] = ()
     before: tuple[Record, ...] = ()
     """The releases so far, the newest first."""
+    warnings: tuple[str, ...] = ()
 
     @property
     def pending(self) -> tuple[Change, ...]:

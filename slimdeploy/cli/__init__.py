@@ -30,6 +30,7 @@ VERBS = {
     "rollback": "Apply a former release again, and wait until it serves.",
     "down": "Remove everything that `up` made.",
     "schedule": "Print a crontab line, a systemd timer or a CronJob that redeploys.",
+    "config": "Look at slim.toml as it counts; pin the cluster that it means; print the Role that it needs.",
     "version": "Print the versions of slimdeploy and of the tools it uses.",
 }
 

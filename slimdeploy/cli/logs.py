@@ -67,4 +67,4 @@ class Printer:
             return ""
         shown = f"{name:<{max(map(len, self._names))}}  "
         colour = COLOURS[crc32(name.encode()) % len(COLOURS)]
-        return f"\x1b[{colour}m{shown}\x1b[0m" if self._output.colored else shown
+        return f"\x1b[{colour}m{shown}\x1b[0m" if self._output.color else shown

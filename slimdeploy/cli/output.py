@@ -8,6 +8,8 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+import click
+
 from slimdeploy.errors import ConfigError, SlimdeployError
 from slimdeploy.ui.terminal import Terminal, printable, wants_color
 
@@ -18,13 +20,21 @@ class Output:
     def __init__(self) -> None:
         self.terminal = Terminal(quiet=False, verbose=False, color="auto")
         self.json = False
-        self.color = "auto"
+        self.verbose = False
+        self.color = False
+        """Whether stdout is a terminal that wants colours."""
 
     def configure(self, *, quiet: bool, verbose: bool, color: str, form: str) -> None:
         """Take over the flags."""
         self.json = form == "json"
-        self.color = color
+        self.verbose = verbose
+        self.color = wants_color(color, sys.stdout)
         self.terminal = Terminal(quiet=quiet, verbose=verbose, color=color)
+
+    def paint(self, text: str, color: str) -> str:
+        """A part of a result in colour, if stdout is a terminal that wants it. Controls in the text are shown."""
+        plain = printable(text)
+        return click.style(plain, fg=color) if color and self.color else plain
 
     def result(self, text: str, document: Any) -> None:  # noqa: ANN401 - anything that JSON holds
         """Print the result: the text, or the document with -o json."""
@@ -35,11 +45,6 @@ class Output:
     def line(self, text: str, prefix: str = "") -> bool:
         """One line of a result that is printed as it comes; False when nobody reads any more."""
         return _write(prefix + printable(text) + "\n")
-
-    @property
-    def colored(self) -> bool:
-        """Whether the result itself may have colours."""
-        return wants_color(self.color, sys.stdout)
 
     def closing(self, text: str) -> None:
         """The last line for people."""

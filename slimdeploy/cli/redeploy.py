@@ -6,10 +6,15 @@ import time
 from dataclasses import replace
 
 from slimdeploy.cli.options import (
+    BUILD,
+    LOCK,
     PROJECT,
     PUSH,
+    ROLLBACK,
     ROLLOUT,
+    TAKEOVER,
     TARGET,
+    VERIFY,
     Flags,
     duration,
     option,
@@ -28,7 +33,7 @@ LIMITS = (
 )
 
 
-@verb("redeploy", PROJECT, TARGET, PUSH, ROLLOUT, LIMITS)
+@verb("redeploy", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT, ROLLBACK, LOCK, TAKEOVER, LIMITS)
 def command(output: Output, flags: Flags, deadline: float) -> None:
     """`up` without anybody watching: never asks, ends in time, and prints one line (on stdout)."""
     from slimdeploy.pipeline import up

@@ -6,11 +6,24 @@ import time
 
 from slimdeploy.artifacts.deploy import Release
 from slimdeploy.cli.diff import document
-from slimdeploy.cli.options import LOCK, PROJECT, PUSH, ROLLBACK, ROLLOUT, TARGET, Flags, request, verb
+from slimdeploy.cli.options import (
+    BUILD,
+    LOCK,
+    PROJECT,
+    PUSH,
+    ROLLBACK,
+    ROLLOUT,
+    TAKEOVER,
+    TARGET,
+    VERIFY,
+    Flags,
+    request,
+    verb,
+)
 from slimdeploy.cli.output import Output
 
 
-@verb("up", PROJECT, TARGET, PUSH, ROLLOUT, ROLLBACK, LOCK)
+@verb("up", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT, ROLLBACK, LOCK, TAKEOVER)
 def command(output: Output, flags: Flags) -> None:
     """Build, deliver, apply, and wait until it serves. Run again, it changes nothing."""
     from slimdeploy.pipeline import up

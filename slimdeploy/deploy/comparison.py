@@ -6,7 +6,7 @@ The dry-run and the look around go side by side; nothing is written.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef
 from slimdeploy.artifacts.release import Record
@@ -29,7 +29,8 @@ def compare(sent: Manifests, wanted: frozenset[ObjectRef], app: str, kube: Kube)
         looking = beside.submit(_look, wanted, app, kube)
         applied = diff(sent, kube)
         records, survey = looking.result()
-    return Comparison(Changes((*applied.items, *survey.changes), survey.kept, records), survey)
+    items = (*applied.items, *survey.changes)
+    return Comparison(replace(applied, items=items, kept=survey.kept, before=records), survey)
 
 
 def _look(wanted: frozenset[ObjectRef], app: str, kube: Kube) -> tuple[tuple[Record, ...], prune.Survey]:

@@ -108,7 +108,7 @@ class Destination(Protocol):
         """What `up` would write, for this image (repository@digest). Writes nothing."""
 
     def release(self, changes: Changes, delivered: Delivered, order: Order, report: Report) -> Release:
-        """Write the pending changes, and wait until the new copies serve.
+        """Say what will be written, refuse it if that is not allowed, write it, and wait until the new copies serve.
 
         Raises RolledBack, or RolloutFailed when that was not possible, as soon as waiting is hopeless.
         """

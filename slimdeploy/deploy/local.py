@@ -11,10 +11,11 @@ from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Action, Change, Changes, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
 from slimdeploy.artifacts.release import Order, Record
+from slimdeploy.deploy import announcement
 from slimdeploy.deploy.advice import advice
 from slimdeploy.deploy.container import SPEC, Spec, container_spec, host_port, published, run_arguments
 from slimdeploy.deploy.destination import DebugWish, Instance, LogLine, LogWish, PortPair, Session, Status
-from slimdeploy.deploy.diff import field_changes
+from slimdeploy.deploy.fields import field_changes
 from slimdeploy.deploy.health import answer, listens
 from slimdeploy.errors import PolicyRefused, RolloutFailed, UsageError
 from slimdeploy.events import Note, Report, Step, step
@@ -49,7 +50,11 @@ class Local:
 
     def release(self, changes: Changes, delivered: Delivered, order: Order, report: Report) -> Release:  # noqa: ARG002
         """Start it in place of the old container, and wait until it answers. There is no history of that."""
+        for line in announcement.lines(changes):
+            report(Note(line))
         if changes.pending:
+            for line in announcement.lines(changes):
+                report(Note(line))
             with step(report, "apply") as running:
                 running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.pending)
                 self._apply(changes)
@@ -57,15 +62,12 @@ class Local:
             return self._rollout(changes, delivered, running)
 
     def rollback(self, number: int | None, order: Order, report: Report) -> Release:  # noqa: ARG002
-        """There is none here."""
         raise NO_HISTORY
 
     def history(self) -> tuple[Record, ...]:
-        """There is none here."""
         raise NO_HISTORY
 
     def between(self, one: int, other: int) -> Changes:  # noqa: ARG002
-        """There is none here."""
         raise NO_HISTORY
 
     def _apply(self, changes: Changes) -> None:

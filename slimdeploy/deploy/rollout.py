@@ -13,8 +13,8 @@ from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.deploy import diagnosis, evidence
-from slimdeploy.deploy.diff import field_changes
 from slimdeploy.deploy.doom import Doom, event_doom, find_doom, paused_doom
+from slimdeploy.deploy.fields import field_changes
 from slimdeploy.deploy.observation import Seen, look
 from slimdeploy.deploy.steadiness import Steadiness
 from slimdeploy.deploy.waiting import describe

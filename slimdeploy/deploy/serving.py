@@ -10,7 +10,7 @@ from typing import Any
 
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef
 from slimdeploy.artifacts.release import Record
-from slimdeploy.deploy import prune, rollout
+from slimdeploy.deploy import adoption, prune, rollout
 from slimdeploy.deploy.comparison import Comparison, compare
 from slimdeploy.deploy.lease import Held
 from slimdeploy.deploy.record import identity
@@ -69,6 +69,8 @@ def serve(site: Site, intent: Intent, changes: Changes, lease: Held) -> int:
             running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.to_apply)
             for change in changes.to_apply:
                 lease.check()
+                if change.adopts:
+                    adoption.take(change.ref, site.kube)
                 written[change.ref] = site.kube.apply(change.manifest, dry_run=False).object
     return wait(site, intent, generation(site, written))
 

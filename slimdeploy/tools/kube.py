@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from slimdeploy.artifacts.deploy import Manifest, ObjectRef
 from slimdeploy.errors import ApiRejected
+from slimdeploy.tools.kube_errors import NamespaceMissing
 from slimdeploy.tools.kube_login import IN_CLUSTER
 from slimdeploy.tools.kube_paths import PATHS, equal, path_of
 from slimdeploy.tools.kube_pods import PodWire
@@ -36,17 +37,27 @@ class Kube(PodWire):
         """The live object; None if there is none."""
         return None if (answer := self._ask("GET", path_of(ref), f"get {ref}")).status == 404 else answer.document
 
-    def apply(self, manifest: Manifest, *, dry_run: bool) -> Stored:
-        """Server-side apply (KEP-555), strict about unknown fields. Raises FieldConflict, ApiRejected, NotAllowed."""
+    def apply(self, manifest: Manifest, *, dry_run: bool, force: bool = False) -> Stored:
+        """Server-side apply (KEP-555), strict about unknown fields. Raises FieldConflict, ApiRejected, NotAllowed.
+
+        `force`, or the target's, takes fields from other managers.
+        """
         ref = ObjectRef.of(manifest)
         query = {"fieldManager": MANAGER, "fieldValidation": "Strict"} | ({"dryRun": "All"} if dry_run else {})
+        query |= {"force": "true"} if force or self.target.force else {}
         answer = self._ask("PATCH", f"{path_of(ref)}?{urlencode(query)}", f"apply {ref}", manifest)
         if answer.status == 404:
-            raise ApiRejected(
-                f"namespace {ref.namespace} does not exist on {self.server}",
-                hint=f"kubectl --context {self.target.context} create namespace {ref.namespace}",
-            )
+            raise self._absent(ref, answer.missing_kind)
         return Stored(answer.document, answer.warnings)
+
+    def replace_managers(self, ref: ObjectRef, entries: list[dict[str, Any]], version: str) -> bool:
+        """Write an object's managedFields, if nobody changed it since `version`."""
+        patch = [
+            {"op": "replace", "path": "/metadata/managedFields", "value": entries},
+            {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
+        ]
+        path, what = f"{path_of(ref)}?{urlencode({'fieldManager': MANAGER})}", f"take over {ref}"
+        return self._ask("PATCH", path, what, patch, fine=(409,), kind="application/json-patch+json").status != 409
 
     def pods(self, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """Those that carry these labels."""
@@ -98,6 +109,17 @@ class Kube(PodWire):
         answer = self._ask("DELETE", path_of(ref), f"delete {ref}", how, fine=(404, 409))
         return answer.status != 409
 
+    def _absent(self, ref: ObjectRef, missing: str) -> ApiRejected:
+        if missing and missing != "namespaces":
+            return ApiRejected(f"apply {ref}: the API server knows no {missing}")
+        if not missing:
+            return ApiRejected(f"{self.server} knows no {ref.kind} of this version", hint="is the cluster too old?")
+        return NamespaceMissing(
+            f"namespace {ref.namespace} does not exist on {self.server}",
+            hint=f"kubectl --context {self.target.context} create namespace {ref.namespace}\n"
+            "or let slimdeploy make it: cluster.create = true",
+        )
+
     def _list(self, kind: str, namespace: str, **query: str) -> tuple[dict[str, Any], ...]:
         answer = self._ask("GET", f"{PATHS[kind].format(namespace)}?{urlencode(query)}", f"list {kind.lower()}s")
-        return tuple(answer.document["items"]) if answer.status != 404 else ()
+        return tuple(answer.document["items"] or ()) if answer.status != 404 else ()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from slimdeploy.artifacts.deploy import ObjectRef
 
 PATHS = {
+    "Namespace": "/api/v1/namespaces",
     "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
     "ConfigMap": "/api/v1/namespaces/{}/configmaps",
     "Service": "/api/v1/namespaces/{}/services",
