@@ -33,11 +33,7 @@ def ensure(site: Site, intent: Intent, changes: Changes, order: Order) -> Done:
     last = changes.before[0] if changes.before else None
     same = last is not None and last.facts.intent == intent.identity
     if last and same and changes.pending and not order.retry and last.outcome in {Outcome.FAILED, Outcome.ROLLED_BACK}:
-        raise RolledBack(
-            f"release {last.number} was the same and {last.outcome}: not tried again",
-            details=(last.note,),
-            hint="change something, or --retry",
-        )
+        raise RolledBack(f"release {last.number} was the same and {last.outcome}, --retry tries again: {last.note}")
     if changes.pending:
         prepare(site.app, changes, site.kube, site.report)
     if changes.pending or is_unfinished(changes, intent):
