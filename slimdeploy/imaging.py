@@ -8,7 +8,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from slimdeploy.artifacts.build import Image, ProjectFiles, RootFilesystem, StaticBinary
-from slimdeploy.build import contents
+from slimdeploy.build import contents, limit
 from slimdeploy.build.authorities import certificates
 from slimdeploy.build.cgo import import_graph
 from slimdeploy.build.compile import compile_binary
@@ -28,6 +28,13 @@ from slimdeploy.workbench import Bench
 
 
 def make_image(here: Bench) -> Image:
+    """Source -> image that is no larger than it may be."""
+    image = make_any_image(here)
+    limit.check(image, here.plan.max_size, here.kept)
+    return image
+
+
+def make_any_image(here: Bench) -> Image:
     """Source -> binary -> static binary -> root filesystem -> image; or what these very sources gave before."""
     plan, known = here.plan, here.known()
     if known is not None and read_layout(known.layout) is not None:

@@ -14,6 +14,7 @@ from slimdeploy.artifacts.plan import (
     Platform,
     RootfsPlan,
 )
+from slimdeploy.config.capacity import size_bytes
 from slimdeploy.config.flags import linker_flag
 from slimdeploy.config.model import Config
 from slimdeploy.config.refusal import Refused
@@ -45,6 +46,7 @@ def make_build_plan(config: Config, local: LocalFacts) -> BuildPlan:
             compression=config.image.compression,
         ),
         linkage=LinkagePlan(config.static.without_cgo),
+        max_size=size_bytes(config.image.max_size) if config.image.max_size else None,
     )
 
 
