@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Image
-from slimdeploy.artifacts.plan import BuildPlan, LocalFacts
+from slimdeploy.artifacts.deploy_plan import ClusterTarget
+from slimdeploy.artifacts.plan import BuildPlan, LocalFacts, Pinned, Platform
+from slimdeploy.build.pulling import Puller
+from slimdeploy.build.strategy import Strategy, choose
 from slimdeploy.config.model import Config
+from slimdeploy.config.platforms import CLUSTER
 from slimdeploy.events import Report, ToolOutput
-from slimdeploy.facts.cluster import find_registry
+from slimdeploy.facts.cluster import find_registry, node_platforms
 from slimdeploy.facts.local import gather
 from slimdeploy.facts.modules import module_path
-from slimdeploy.facts.source import fingerprint
+from slimdeploy.facts.pins import Wanted, pinned
+from slimdeploy.facts.source import fingerprint, readable
 from slimdeploy.plan.build import app_name, make_build_plan
 from slimdeploy.plan.delivery import LocalRegistry
-from slimdeploy.plan.deploy import Overrides, asks_for_registry
+from slimdeploy.plan.deploy import Overrides, asks_for_registry, choose_target
 from slimdeploy.state.locks import locked
 from slimdeploy.state.memory import Memory
 from slimdeploy.state.places import project_folder
 from slimdeploy.state.workspace import workspace
+from slimdeploy.tools.go import host
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,8 @@ class Request:
     config: Config
     overrides: Overrides
     lock_wait: float = 0.0
+    pull: bool = False
+    """Look up again what the tags of base and builder images name."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,12 @@ class Bench:
     kept: Path
     memory: Memory
     report: Report
+    strategy: Strategy
+
+    @property
+    def pins(self) -> tuple[Pinned, ...]:
+        """The images that this build starts from."""
+        return tuple(each for each in (self.plan.builder, self.plan.image.base) if each)
 
     def line(self, tool: str, line: str) -> None:
         """One line that a tool printed."""
@@ -65,14 +79,37 @@ class Bench:
 
 @contextmanager
 def bench(request: Request, report: Report) -> Iterator[Bench]:
-    """Decide about the build, take the project's lock, and make a folder to work in."""
-    versioned = "{version}" in (request.config.image.tag or "")
-    kept = project_folder(request.project)
-    memory, main = Memory(kept / "memory.json", fingerprint(request.project)), request.config.build.main
-    local = gather(request.project, main=main, versioned=versioned, known=memory.packages())
-    plan = make_build_plan(request.config, local)
-    with locked(kept, str(request.project), request.lock_wait), workspace() as work:
-        yield Bench(local, plan, work, kept, memory, report)
+    """Take the project's lock, make a folder to work in, and decide about the build."""
+    kept, project, config = project_folder(request.project), request.project, request.config
+    with locked(kept, str(project), request.lock_wait), workspace() as work:
+        builder, base = start_images(request, report)
+        strategy = choose(builder, base, Puller(work, report), readable(project.resolve()) if builder else ())
+        memory = Memory(kept / "memory.json", fingerprint(project))
+        versioned = "{version}" in (config.image.tag or "")
+        go, main = strategy.go(project), config.build.main
+        facts = gather(go, main=main, versioned=versioned, known=memory.packages())
+        local = replace(facts, builder=builder, base=base, nodes=nodes(request))
+        yield Bench(local, make_build_plan(config, local), work, kept, memory, report, strategy)
+
+
+def start_images(request: Request, report: Report) -> tuple[Pinned | None, Pinned | None]:
+    """The builder image and the base image, by digest, as far as the strategy uses them."""
+    build = request.config.build
+    builder = build.builder_image if build.strategy == "builder" else None
+    base = build.base_image if build.strategy != "scratch" else None
+    wanted = {"build.builder_image": builder, "build.base_image": base}
+    asked = [Wanted(image, key) for key, image in wanted.items() if image]
+    found = dict(zip(asked, pinned(request.project, asked, report, pull=request.pull), strict=True))
+    builders, bases = ([pin for each, pin in found.items() if each.key == key] for key in wanted)
+    return builders[0] if builders else None, bases[0] if bases else None
+
+
+def nodes(request: Request) -> tuple[Platform, ...]:
+    """What the cluster's nodes are, where the platforms are theirs. Raises UsageError without a cluster."""
+    if request.config.build.platforms != CLUSTER:
+        return ()
+    target = choose_target(request.config, name_of(request), request.overrides)
+    return node_platforms(target) if isinstance(target, ClusterTarget) else (host(),)
 
 
 def name_of(request: Request) -> str:

@@ -24,7 +24,7 @@ SIGNS_OF_CGO = ("build constraints exclude all", "undefined")
 
 def compile_binary(plan: CompilePlan, go: Go, output: Path, report: Report) -> Binary:
     """Compile to `output`. Raises CompileFailed with go's own lines, and DiskFull, Unreachable, IntegrityError."""
-    output.parent.mkdir(exist_ok=True)
+    output.parent.mkdir(parents=True, exist_ok=True)
     seal = output.with_suffix(".seal")
     if _identity(output) != _read(seal):
         output.unlink(missing_ok=True)
@@ -72,7 +72,7 @@ def _build(plan: CompilePlan, go: Go, output: Path, report: Report) -> None:
         if go.temporary is None or not go_errors.crashed(failure):
             raise
         report(Warned("Go's compiler or linker crashed, as on a damaged cache: once more with an empty one"))
-        Go(go.project, go.temporary, go.temporary / "gocache").build(plan, output, on_line)
+        go.with_empty_cache(go.temporary / "gocache").build(plan, output, on_line)
         report(Warned("that worked: `go clean -cache` removes the damaged cache"))
     if warning := glibc_warning(lines):
         report(Warned(warning))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import LocalFacts
@@ -13,33 +14,34 @@ from slimdeploy.tools.git import describe
 from slimdeploy.tools.go import Go, Package, host
 
 
-def gather(project: Path, *, main: str | None, versioned: bool, known: tuple[str, ...] | None = None) -> LocalFacts:
+def gather(go: Go, *, main: str | None, versioned: bool, known: tuple[str, ...] | None = None) -> LocalFacts:
     """The facts that a build plan is made from; go is asked only when the main packages are neither given nor known.
 
     Raises UnreadableFile without a go.mod, CompileFailed when go cannot list the packages.
     """
+    project = go.project
     module, packages = module_path(project, main), (main,) if main else known
     return LocalFacts(
         project=project,
         module=module,
-        packages=main_packages(project) if packages is None else packages,
+        packages=main_packages(go) if packages is None else packages,
         architecture=host().architecture,
         version=(describe(project) or "dev") if versioned else "dev",
         host=host_files(),
+        processors=len(os.sched_getaffinity(0)),
     )
 
 
-def main_packages(project: Path) -> tuple[str, ...]:
+def main_packages(go: Go) -> tuple[str, ...]:
     """All main packages of the module, as ./relative folders; if there is none, those that are only there with cgo.
 
     Nothing is built with cgo, but then the compiler says what is wrong, and not that there is no program.
     """
-    go = Go(project)
     try:
         folders = _mains(go.packages()) or _mains(go.packages(cgo=True))
     except ToolFailed as failure:
         raise go_errors.explain(failure, "go list ./...") from None
-    return tuple(sorted(_relative(folder, project) for folder in folders))
+    return tuple(sorted(_relative(folder, go.project) for folder in folders))
 
 
 def _mains(packages: tuple[Package, ...]) -> tuple[Path, ...]:

@@ -19,7 +19,7 @@ from slimdeploy.config.assets import VERSION_CONTROL
 from slimdeploy.facts.host import CA_BUNDLES, ZONE_TREES
 from slimdeploy.tools import command
 from slimdeploy.tools.cc import COMPILERS
-from slimdeploy.tools.go import INHERIT
+from slimdeploy.tools.go_places import INHERIT
 
 MOST_FILES = 20_000
 SETTLED = 0.05
@@ -57,14 +57,23 @@ def fingerprint(project: Path) -> str | None:
 
 def roots(project: Path) -> tuple[Path, ...]:
     """The folders whose files go may read: the module, a workspace around it, and replaced folders of either."""
-    found, files = [project], [project / "go.mod"]
-    workspace = next((folder for folder in (project, *project.parents) if (folder / "go.work").is_file()), None)
+    found, files, workspace = [project], [project / "go.mod"], _workspace(project)
     if workspace is not None:
         files += [workspace / "go.work", workspace / "go.work.sum"]
     for file in files:
         text = file.read_text(encoding="utf-8") if file.is_file() else ""
         found += [(file.parent / local).resolve() for local in LOCAL.findall(text)]
     return tuple(dict.fromkeys(found))
+
+
+def readable(project: Path) -> tuple[Path, ...]:
+    """The folders that go has to see: those with sources, and the one of the workspace's own file."""
+    workspace = _workspace(project)
+    return tuple(dict.fromkeys((*roots(project), *([workspace] if workspace else []))))
+
+
+def _workspace(project: Path) -> Path | None:
+    return next((folder for folder in (project, *project.parents) if (folder / "go.work").is_file()), None)
 
 
 def _everything(project: Path) -> Iterator[tuple[str, os.stat_result | None]]:

@@ -29,10 +29,7 @@ class Memory:
     def image(self, plan: BuildPlan) -> Image | None:
         """The image that this plan gave for these very sources; its layout may have gone meanwhile."""
         try:
-            known = self._read()["images"][_key(plan)]
-            files = tuple(ImageFile(**each) for each in known["files"])
-            fields = {"layout": Path(known["layout"]), "platform": Platform(**known["platform"]), "files": files}
-            return Image(**known | fields)
+            return _image(self._read()["images"][_key(plan)])
         except (LookupError, TypeError, ValueError):
             return None
 
@@ -55,6 +52,12 @@ class Memory:
             return {}
         same = isinstance(content, dict) and content.get("fingerprint") == self.fingerprint is not None
         return content if same else {}
+
+
+def _image(known: dict[str, Any]) -> Image:
+    files = tuple(ImageFile(**each) for each in known["files"])
+    fields = {"layout": Path(known["layout"]), "platform": Platform(**known["platform"]), "files": files}
+    return Image(**known | fields | {"variants": tuple(_image(each) for each in known["variants"])})
 
 
 def _key(plan: BuildPlan) -> str:

@@ -75,6 +75,10 @@ class Kube:
         """The events about one object."""
         return self._list("Event", namespace, fieldSelector=f"involvedObject.name={name}")
 
+    def nodes(self) -> tuple[dict[str, Any], ...]:
+        """All nodes of the cluster."""
+        return self._list("Node", "")
+
     def logs(self, namespace: str, pod: str, *, previous: bool = False, tail: int) -> str:
         """What a pod's only container printed; empty when there is nothing (yet, or any more)."""
         query = urlencode({"previous": str(previous).lower(), "tailLines": tail})
