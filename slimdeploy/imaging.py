@@ -16,6 +16,7 @@ from slimdeploy.build import contents
 from slimdeploy.build.authorities import certificates
 from slimdeploy.build.cgo import import_graph
 from slimdeploy.build.compile import compile_binary
+from slimdeploy.build.confirm import confirm
 from slimdeploy.build.files import stage_files
 from slimdeploy.build.image import assemble, keep_index
 from slimdeploy.build.index import is_complete, make_index
@@ -26,6 +27,7 @@ from slimdeploy.events import Once, Warned, megabytes, step
 from slimdeploy.facts.pins import moved
 from slimdeploy.tools.buildah import Buildah
 from slimdeploy.tools.command import terminate_all
+from slimdeploy.tools.go import Go
 from slimdeploy.tools.skopeo import Skopeo
 from slimdeploy.workbench import Bench
 
@@ -36,7 +38,7 @@ Result = TypeVar("Result")
 
 def make_image(here: Bench) -> Image:
     """Source -> binary -> static binary -> root filesystem -> image; or what these very sources gave before."""
-    known = here.memory.image(here.plan)
+    known = here.known()
     if known is not None and is_complete(known):
         with step(here.report, "build") as running:
             running.summary = f"unchanged: {megabytes(known.size)} {known.platforms}, {short(known.digest)}"
@@ -48,7 +50,7 @@ def make_image(here: Bench) -> Image:
         image = build(here, own, benches, bases)
         for pin, digest in news.result():
             here.report(Warned(f"{pin.reference} has moved: {short(pin.digest)} -> {short(digest)}; {PULL} takes it"))
-    here.memory.keep(here.local.packages, here.plan, image)
+    here.memory.keep(here.local.packages, here.plan, image, verified=here.building.verify)
     return image
 
 
@@ -57,6 +59,10 @@ def build(here: Bench, own: ProjectFiles, benches: Sequence[Bench], bases: Seque
     with step(here.report, "compile") as running:
         statics = side_by_side(make_static, benches)
         running.summary = ", ".join(f"{megabytes(each.size)} static {each.platform}" for each in statics)
+    if here.building.verify:
+        with step(here.report, "verify") as running:
+            side_by_side(prove_again, benches, statics)
+            running.summary = f"built again with an empty cache: the same, sha256:{statics[0].sha256[:12]}"
     with step(here.report, "image") as running:
         made = side_by_side(partial(make_one, own), benches, statics, bases)
         images = tuple(image for image, _ in made)
@@ -95,11 +101,16 @@ def side_by_side(action: Callable[..., Result], benches: Sequence[Bench], *more:
 
 def make_static(here: Bench) -> StaticBinary:
     """Source -> binary that is proven static. What it is made of is asked for while go compiles."""
-    plan, go = here.plan, here.strategy.go(here.plan.compile.project, here.work)
+    plan, go = here.plan, go_of(here)
     with ThreadPoolExecutor(max_workers=1) as beside:
         graph = beside.submit(import_graph, plan.compile, go)
         binary = compile_binary(plan.compile, go, here.kept / "binaries" / plan.shelf / plan.app, here.report)
         return prove_static(plan.linkage, binary, graph.result(), here.report)
+
+
+def prove_again(here: Bench, static: StaticBinary) -> None:
+    """The same sources give the same binary without go's build cache."""
+    confirm(here.plan.compile, static, go_of(here), here.report)
 
 
 def make_one(own: ProjectFiles, here: Bench, static: StaticBinary, base: Base | None) -> tuple[Image, RootFilesystem]:
@@ -119,6 +130,11 @@ def summary(image: Image) -> str:
     if image.variants:
         return f"{len(image.variants)} platforms{below}, {short(image.digest)}"
     return f"{megabytes(image.size)}: {contents.summary(image.files)}{below}, {short(image.digest)}"
+
+
+def go_of(here: Bench) -> Go:
+    """The go that compiles."""
+    return here.strategy.go(here.plan.compile.project, here.work)
 
 
 def project_files(here: Bench) -> ProjectFiles:

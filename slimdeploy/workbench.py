@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts, Pinned, Platform
+from slimdeploy.artifacts.release import Order
 from slimdeploy.build.pulling import Puller
-from slimdeploy.build.strategy import Strategy, choose
+from slimdeploy.build.strategy import Start, Strategy, choose
 from slimdeploy.config.model import Config
 from slimdeploy.config.platforms import CLUSTER
+from slimdeploy.config.stamps import asked
 from slimdeploy.events import Report, ToolOutput
 from slimdeploy.facts.cluster import find_registry, node_platforms
 from slimdeploy.facts.local import gather
@@ -31,15 +33,25 @@ from slimdeploy.tools.go import host
 
 
 @dataclass(frozen=True)
+class Building:
+    """How it is built, whatever is built: seconds that one call of go may take; whether the result is proven twice;
+    whether the tags of base and builder images are looked up again.
+    """
+
+    timeout: float = 1800.0
+    verify: bool = False
+    pull: bool = False
+
+
+@dataclass(frozen=True)
 class Request:
     """What a verb was asked for: a project, its configuration, and what the command line says over it."""
 
     project: Path
     config: Config
     overrides: Overrides
-    lock_wait: float = 0.0
-    pull: bool = False
-    """Look up again what the tags of base and builder images name."""
+    order: Order = field(default_factory=Order)
+    building: Building = Building()
 
 
 @dataclass(frozen=True)
@@ -66,11 +78,16 @@ class Bench:
     memory: Memory
     report: Report
     strategy: Strategy
+    building: Building = Building()
 
     @property
     def pins(self) -> tuple[Pinned, ...]:
         """The images that this build starts from."""
         return tuple(each for each in (self.plan.builder, self.plan.image.base) if each)
+
+    def known(self) -> Image | None:
+        """What these very sources gave before; where it has to be proven twice, only if it was."""
+        return self.memory.image(self.plan, verified=self.building.verify)
 
     def line(self, tool: str, line: str) -> None:
         """One line that a tool printed."""
@@ -81,15 +98,22 @@ class Bench:
 def bench(request: Request, report: Report) -> Iterator[Bench]:
     """Take the project's lock, make a folder to work in, and decide about the build."""
     kept, project, config = project_folder(request.project), request.project, request.config
-    with locked(kept, str(project), request.lock_wait), workspace() as work:
+    versioned, stamped = "{version}" in (config.image.tag or ""), bool(asked(config.build.stamp.values()))
+    with locked(kept, str(project), request.order.lock_wait), workspace() as work:
         builder, base = start_images(request, report)
-        strategy = choose(builder, base, Puller(work, report), readable(project.resolve()) if builder else ())
+        strategy = choose_strategy(request, Start(builder, base), work, report)
         memory = Memory(kept / "memory.json", fingerprint(project))
-        versioned = "{version}" in (config.image.tag or "")
         go, main = strategy.go(project), config.build.main
-        facts = gather(go, main=main, versioned=versioned, known=memory.packages())
+        facts = gather(go, main=main, versioned=versioned, stamped=stamped, known=memory.packages())
         local = replace(facts, builder=builder, base=base, nodes=nodes(request))
-        yield Bench(local, make_build_plan(config, local), work, kept, memory, report, strategy)
+        plan = make_build_plan(config, local)
+        yield Bench(local, plan, work, kept, memory, report, strategy, request.building)
+
+
+def choose_strategy(request: Request, start: Start, work: Path, report: Report) -> Strategy:
+    """How the program comes into its image. Nothing is pulled or started yet."""
+    sources = readable(request.project.resolve()) if start.builder else ()
+    return choose(replace(start, sources=sources, timeout=request.building.timeout), Puller(work, report))
 
 
 def start_images(request: Request, report: Report) -> tuple[Pinned | None, Pinned | None]:
@@ -99,13 +123,12 @@ def start_images(request: Request, report: Report) -> tuple[Pinned | None, Pinne
     base = build.base_image if build.strategy != "scratch" else None
     wanted = {"build.builder_image": builder, "build.base_image": base}
     asked = [Wanted(image, key) for key, image in wanted.items() if image]
-    found = dict(zip(asked, pinned(request.project, asked, report, pull=request.pull), strict=True))
-    builders, bases = ([pin for each, pin in found.items() if each.key == key] for key in wanted)
-    return builders[0] if builders else None, bases[0] if bases else None
+    found = {pin.key: pin for pin in pinned(request.project, asked, report, pull=request.building.pull)}
+    return found.get("build.builder_image"), found.get("build.base_image")
 
 
 def nodes(request: Request) -> tuple[Platform, ...]:
-    """What the cluster's nodes are, where the platforms are theirs. Raises UsageError without a cluster."""
+    """What the cluster's nodes are, where the platforms are theirs; without a cluster, what this machine is."""
     if request.config.build.platforms != CLUSTER:
         return ()
     target = choose_target(request.config, name_of(request), request.overrides)

@@ -70,6 +70,8 @@ class LocalFacts:
     processors: int = 1
     nodes: tuple[Platform, ...] = ()
     """What the cluster's nodes are, if that was asked."""
+    stamps: tuple[tuple[str, str], ...] = ()
+    """What {version}, {commit} and {date} in build.stamp stand for, if it asks for them."""
 
 
 @dataclass(frozen=True)

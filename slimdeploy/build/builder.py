@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Base
-from slimdeploy.artifacts.plan import Pinned, Platform
+from slimdeploy.artifacts.plan import Platform
 from slimdeploy.build.containers import Containers
-from slimdeploy.build.onto_base import OntoBase
-from slimdeploy.build.pulling import Puller
+from slimdeploy.build.pulling import Below
 from slimdeploy.errors import ImageFailed, ToolMissing
 from slimdeploy.state.places import cache
 from slimdeploy.tools import command
 from slimdeploy.tools.buildah import Run
 from slimdeploy.tools.cc import compilers
-from slimdeploy.tools.command import ToolFailed
-from slimdeploy.tools.go import Go, host
+from slimdeploy.tools.command import ToolFailed, ToolTimeout
+from slimdeploy.tools.go import Go
+from slimdeploy.tools.go_places import Call
 from slimdeploy.tools.lines import LineSink
 
 SETTINGS = ("GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE", "GOWORK", "GOFLAGS")
@@ -31,23 +31,24 @@ SETTINGS = ("GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSE
 BUILDAHS_OWN = ("subprocess exited with", "Error: exit status", "error running container", "Error: while running")
 
 
+@dataclass(frozen=True)
 class Builder:
-    """go of an image."""
+    """go of an image. `timeout` is the seconds that one call of it may take."""
 
-    def __init__(self, pinned: Pinned, base: Pinned | None, puller: Puller, sources: tuple[Path, ...]) -> None:
-        self.containers = Containers(pinned, host(), puller)
-        self.below = OntoBase(base, puller) if base else None
-        self.sources = sources
+    containers: Containers
+    below: Below
+    sources: tuple[Path, ...]
+    timeout: float | None = None
 
     def go(self, project: Path, temporary: Path | None = None) -> Go:
         """The image's."""
         own = (temporary or self.containers.puller.work) / "go"  # not all of the work folder: it is mounted
         own.mkdir(exist_ok=True)
-        return Go(project, own, None, InContainer(self.containers, self.sources))
+        return Go(project, own, timeout=self.timeout, place=InContainer(self.containers, self.sources))
 
     def base(self, platform: Platform) -> Base | None:
         """The base for this platform, if there is one."""
-        return self.below.base(platform) if self.below else None
+        return self.below.base(platform)
 
 
 @dataclass(frozen=True)
@@ -57,21 +58,20 @@ class InContainer:
     containers: Containers
     sources: tuple[Path, ...]
 
-    def run(
-        self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, on_line: LineSink | None
-    ) -> str:
+    def run(self, call: Call, on_line: LineSink | None) -> str:
         """With the caches, GOTMPDIR and the folder of -o as the only places to write to."""
         prepared = self.containers.prepare()
-        modules, work = _folder(cache() / "modules"), Path(environment["GOTMPDIR"])
-        outputs = [Path(each.removeprefix("-o=")).parent for each in arguments if each.startswith("-o=")]
-        gocache = _folder(Path(environment.get("GOCACHE") or self.containers.go_cache))
+        modules, work = _folder(cache() / "modules"), Path(call.environment["GOTMPDIR"])
+        outputs = [Path(each.removeprefix("-o=")).parent for each in call.arguments if each.startswith("-o=")]
+        gocache = _folder(Path(call.environment.get("GOCACHE") or self.containers.go_cache))
         downloaded = [each for each in (host_modules(),) if each.is_dir()]
         settings = write_settings(work / "goenv", prepared.proxy, downloaded)
         own = {"GOENV": str(settings), "GOCACHE": str(gocache), "GOMODCACHE": str(modules), "HOME": str(work)}
         writable = (work, modules, gocache, *outputs)
         mounts = tuple(dict.fromkeys((*self.sources, *downloaded, *writable)))
-        run = Run(folder, mounts, frozenset(writable), proxies() | dict(environment) | own)
-        return self._go(arguments, run, on_line)
+        variables = proxies() | dict(call.environment) | own
+        run = Run(call.folder, mounts, frozenset(writable), variables, call.timeout)
+        return self._go(call.arguments, run, on_line)
 
     def _go(self, arguments: Sequence[str], run: Run, on_line: LineSink | None) -> str:
         def without_buildahs(line: str) -> None:
@@ -80,6 +80,8 @@ class InContainer:
 
         try:
             return self.containers.run(("go", *arguments), run, without_buildahs)
+        except ToolTimeout:
+            raise
         except ToolFailed as failure:
             lines = [line for line in failure.output if not line.startswith(BUILDAHS_OWN)]
             if not lines:

@@ -6,25 +6,19 @@ version, or none, does as well.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from slimdeploy.artifacts.build import Base
-from slimdeploy.artifacts.plan import Pinned, Platform
-from slimdeploy.build.pulling import Puller
-from slimdeploy.tools.go import Go
+from slimdeploy.artifacts.plan import Platform
+from slimdeploy.build.pulling import Below
+from slimdeploy.build.scratch import Scratch
 
 
-class OntoBase:
-    """The base lies below."""
+class OntoBase(Scratch):
+    """Compiled as for scratch; the base lies below."""
 
-    def __init__(self, pinned: Pinned, puller: Puller) -> None:
-        self.pinned = pinned
-        self.puller = puller
-
-    def go(self, project: Path, temporary: Path | None = None) -> Go:
-        """This machine's."""
-        return Go(project, temporary)
+    def __init__(self, below: Below, timeout: float | None = None) -> None:
+        super().__init__(timeout)
+        self.below = below
 
     def base(self, platform: Platform) -> Base | None:
         """The base for this platform, pulled once."""
-        return self.puller.base(self.pinned, platform)
+        return self.below.base(platform)

@@ -70,6 +70,18 @@ class Puller:
             raise _explain(failure, pinned, platform) from None
 
 
+@dataclass(frozen=True)
+class Below:
+    """What an image is put onto, if anything."""
+
+    pinned: Pinned | None
+    puller: Puller
+
+    def base(self, platform: Platform) -> Base | None:
+        """For this platform."""
+        return self.puller.base(self.pinned, platform) if self.pinned else None
+
+
 def kept(pinned: Pinned, platform: Platform) -> Path:
     """Where an image is kept."""
     folder = cache() / "bases"

@@ -10,11 +10,14 @@ from slimdeploy.tools.go import Go
 
 
 class Scratch:
-    """Nothing lies below."""
+    """Nothing lies below. `timeout` is the seconds that one call of go may take."""
+
+    def __init__(self, timeout: float | None = None) -> None:
+        self.timeout = timeout
 
     def go(self, project: Path, temporary: Path | None = None) -> Go:
         """This machine's."""
-        return Go(project, temporary)
+        return Go(project, temporary, timeout=self.timeout)
 
     def base(self, platform: Platform) -> Base | None:  # noqa: ARG002 - of the interface
         """None, for every platform."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from slimdeploy.artifacts.build import Base
 from slimdeploy.artifacts.plan import Pinned, Platform
 from slimdeploy.build.builder import Builder
+from slimdeploy.build.containers import Containers
 from slimdeploy.build.onto_base import OntoBase
-from slimdeploy.build.pulling import Puller
+from slimdeploy.build.pulling import Below, Puller
 from slimdeploy.build.scratch import Scratch
-from slimdeploy.tools.go import Go
+from slimdeploy.tools.go import Go, host
 
 
 class Strategy(Protocol):
@@ -24,8 +26,19 @@ class Strategy(Protocol):
         """What the program is put onto; None is nothing. Raises ImageFailed when it is not for this platform."""
 
 
-def choose(builder: Pinned | None, base: Pinned | None, puller: Puller, sources: tuple[Path, ...]) -> Strategy:
-    """By the images that it starts from. Nothing is pulled or started yet; `sources` is what go may read."""
-    if builder is not None:
-        return Builder(builder, base, puller, sources)
-    return OntoBase(base, puller) if base is not None else Scratch()
+@dataclass(frozen=True)
+class Start:
+    """What a build starts from: images, the folders that go may read, the seconds that it may take."""
+
+    builder: Pinned | None = None
+    base: Pinned | None = None
+    sources: tuple[Path, ...] = ()
+    timeout: float | None = None
+
+
+def choose(start: Start, puller: Puller) -> Strategy:
+    """By the images that it starts from. Nothing is pulled or started yet."""
+    below = Below(start.base, puller)
+    if start.builder is not None:
+        return Builder(Containers(start.builder, host(), puller), below, start.sources, start.timeout)
+    return OntoBase(below, start.timeout) if start.base is not None else Scratch(start.timeout)

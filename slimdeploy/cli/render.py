@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from slimdeploy.cli.options import PROJECT, TARGET, Flags, request, verb
+from slimdeploy.cli.options import BUILD, PROJECT, TARGET, Flags, request, verb
 from slimdeploy.cli.output import Output
 
 
-@verb("render", PROJECT, TARGET)
+@verb("render", PROJECT, BUILD, TARGET)
 def command(output: Output, flags: Flags) -> None:
     """Build, and print the Kubernetes manifests with the image's digest. Asks no cluster, pushes nothing."""
     from slimdeploy.manifests.render import to_yaml

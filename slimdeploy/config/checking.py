@@ -40,7 +40,7 @@ def check(document: Document, positions: Positions, profile: str | None) -> Chec
     for name in (None, *usable):
         if len(findings) > ENOUGH:
             break
-        view = _View(positions, name)
+        view = View(positions, name)
         found, errors = _validate(merge(base, usable[name]) if name is not None else base)
         config = found if name == profile else config
         findings += [view.finding(each) for each in errors if view.counts(each, profile)]
@@ -48,7 +48,7 @@ def check(document: Document, positions: Positions, profile: str | None) -> Chec
 
 
 @dataclass(frozen=True)
-class _View:
+class View:
     """The file as one profile sees it: its own lines first, then the common ones."""
 
     positions: Positions

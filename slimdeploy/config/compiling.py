@@ -45,6 +45,11 @@ class Build(Table):
         default=None,
         example="gcr.io/distroless/static",
     )
+    stamp: fields.Stamp = key(
+        "String variables that the linker sets (-X); {version}, {commit} and {date} are those of the git commit.",
+        default={},
+        example={"main.version": "{version}"},
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

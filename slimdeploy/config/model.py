@@ -14,6 +14,7 @@ from slimdeploy.config.cluster import Cluster
 from slimdeploy.config.compiling import Build, Static
 from slimdeploy.config.deploying import Deploy
 from slimdeploy.config.image import Image
+from slimdeploy.config.refusal import Refused
 from slimdeploy.config.table import Table, key
 
 
@@ -37,6 +38,16 @@ class Config(Table):
     )
     deploy: Deploy = key("How it runs.", default=Deploy(), example={})
     schedule: Schedule = key("When it is deployed again by itself.", default=Schedule(), example={})
+
+    @field_validator("static")
+    @classmethod
+    def _static(cls, value: Static, info: ValidationInfo) -> Static:
+        build = info.data.get("build")
+        set_by = {flag.split("=")[0].removeprefix("-X "): at for at, flag in enumerate(value.ldflags)}
+        for name in build.stamp if build else ():
+            if name in set_by:
+                raise Refused(f"{name} is set by build.stamp, too", "keep one of the two", at=("ldflags", set_by[name]))
+        return value
 
     @field_validator("cluster")
     @classmethod

@@ -7,9 +7,11 @@ tomllib reads the values, not tomlkit, which only writes here: tomllib holds to 
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
-from slimdeploy.config.checking import Checked, check
+from slimdeploy.config.cautions import cautions
+from slimdeploy.config.checking import Checked, View, check
 from slimdeploy.config.model import Config
 from slimdeploy.config.positions import locate
 from slimdeploy.config.profiles import Document
@@ -19,6 +21,14 @@ from slimdeploy.errors import ConfigError, UnreadableFile
 from slimdeploy.problems import Problem
 
 FILE = "slim.toml"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The configuration, and what it says that is likely a mistake, as lines with their place."""
+
+    config: Config
+    warnings: tuple[str, ...]
 
 
 def find(start: Path) -> Path | None:
@@ -40,6 +50,11 @@ def default_config() -> Config:
 
 def load(path: Path, *, profile: str | None = None) -> Config:
     """Read slim.toml, with a profile laid over it. Raises UnreadableFile, ConfigError."""
+    return read(path, profile=profile).config
+
+
+def read(path: Path, *, profile: str | None = None) -> Loaded:
+    """The same, with what should be looked at."""
     text = read_text(path)
     positions = locate(text)
     report = Report(shown_name(path), positions)
@@ -48,7 +63,9 @@ def load(path: Path, *, profile: str | None = None) -> Config:
     checked: Checked = check(_parse(text, report.file), positions, profile)
     if checked.findings or checked.config is None:
         raise report.of_findings(checked.findings)
-    return checked.config
+    view = View(positions, profile)
+    found = ((view.locate(key), words) for key, words in cautions(checked.config))
+    return Loaded(checked.config, tuple(report.caution(key, words) for key, words in found if positions.written(key)))
 
 
 def _parse(text: str, file: str) -> Document:

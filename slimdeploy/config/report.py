@@ -48,6 +48,11 @@ class Report:
         ordered = sorted(unique.values(), key=lambda each: self.positions.key(each.path).start)
         return self._error([self._finding(each) for each in ordered[:MOST_WORDED]], len(ordered))
 
+    def caution(self, path: KeyPath, message: str) -> str:
+        """A warning in one line, with its place."""
+        span = self.positions.value(path)
+        return f"{self.file}:{span.line}:{span.column}: {escaped(dotted(path))}: {escaped(message)}"
+
     def _error(self, problems: list[Problem], total: int) -> ConfigError:
         problems.sort(key=lambda each: (each.line, each.column))
         error = ConfigError(problems[:MOST_SHOWN])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import LocalFacts
@@ -10,25 +11,35 @@ from slimdeploy.facts.host import host_files
 from slimdeploy.facts.modules import module_path
 from slimdeploy.tools import go_errors
 from slimdeploy.tools.command import ToolFailed
-from slimdeploy.tools.git import describe
+from slimdeploy.tools.git import describe, revision
 from slimdeploy.tools.go import Go, Package, host
 
 
-def gather(go: Go, *, main: str | None, versioned: bool, known: tuple[str, ...] | None = None) -> LocalFacts:
+def gather(
+    go: Go,
+    *,
+    main: str | None,
+    versioned: bool,
+    stamped: bool = False,
+    known: tuple[str, ...] | None = None,
+) -> LocalFacts:
     """The facts that a build plan is made from; go is asked only when the main packages are neither given nor known.
 
-    Raises UnreadableFile without a go.mod, CompileFailed when go cannot list the packages.
+    Raises UnreadableFile without a go.mod, or without a commit where the binary is `stamped` with it; CompileFailed
+    when go cannot list the packages.
     """
     project = go.project
     module, packages = module_path(project, main), (main,) if main else known
+    commit = revision(project) if stamped else None
     return LocalFacts(
         project=project,
         module=module,
         packages=main_packages(go) if packages is None else packages,
         architecture=host().architecture,
-        version=(describe(project) or "dev") if versioned else "dev",
+        version=commit.version if commit else (describe(project) or "dev") if versioned else "dev",
         host=host_files(),
         processors=len(os.sched_getaffinity(0)),
+        stamps=tuple(asdict(commit).items()) if commit else (),
     )
 
 

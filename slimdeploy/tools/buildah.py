@@ -7,6 +7,7 @@ between builds. vfs needs no mounts and works for root, rootless and nested alik
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Run:
     mounts: tuple[Path, ...]
     writable: frozenset[Path]
     environment: Mapping[str, str]
+    timeout: float | None = None
 
 
 class Buildah:
@@ -72,7 +74,7 @@ class Buildah:
         mounts = [f"--volume={path}:{path}:{'rw' if path in run.writable else 'ro'}" for path in run.mounts]
         variables = [f"--env={name}={value}" for name, value in run.environment.items()]
         settled = ("--isolation", "chroot", "--network", "host", "--user", "0:0", "--workingdir", str(run.folder))
-        return self._run("run", *settled, *mounts, *variables, container.name, "--", *argv, limit=None)
+        return self._run("run", *settled, *mounts, *variables, container.name, "--", *argv, limit=run.timeout)
 
     def config(self, container: Container, plan: ImagePlan) -> None:
         """`buildah config`: platform, numeric user, entrypoint, working folder, labels."""
@@ -100,6 +102,11 @@ class Buildah:
         """For instance 1.28.2."""
         return json.loads(self._run("version", "--json"))["version"]  # type: ignore[no-any-return]
 
+    def _home(self) -> Path:
+        """The user's, for policy.json; system users have none that can be written to, and buildah wants one."""
+        home = Path(command.environment()["HOME"])
+        return home if os.access(home, os.W_OK) else self.folder
+
     def _run(self, *arguments: str, limit: float | None = 600) -> str:
         command.require("buildah", HINT)
         places = ("--root", str(self.folder / "store"), "--runroot", str(self.folder / "run"))
@@ -107,7 +114,11 @@ class Buildah:
         return command.run(
             Command(
                 ("buildah", *store, *arguments),
-                environment={"TMPDIR": str(self.temporary), "STORAGE_DRIVER": self.driver},
+                environment={
+                    "TMPDIR": str(self.temporary),
+                    "STORAGE_DRIVER": self.driver,
+                    "HOME": str(self._home()),
+                },
                 inherit=INHERIT,
                 contained=True,
                 timeout=limit,

@@ -14,7 +14,7 @@ import platformdirs
 
 from slimdeploy.artifacts.plan import CompilePlan, Platform
 from slimdeploy.errors import PolicyRefused
-from slimdeploy.tools.go_places import Place, ThisMachine
+from slimdeploy.tools.go_places import Call, Place, ThisMachine
 from slimdeploy.tools.lines import LineSink
 
 UNSET = "unset GOFLAGS, and `go env -u GOFLAGS`"
@@ -48,20 +48,30 @@ class Dependency:
 class Go:
     """The go command, run in a project's folder.
 
-    `temporary` is where it may put its work, `cache` a build cache in place of the user's.
+    `temporary` is where it may put its work, `cache` a build cache in place of the user's, `timeout` in seconds for
+    each call: go waits for ever for a pipe among the sources, or for a proxy that is silent.
     """
 
     def __init__(
-        self, project: Path, temporary: Path | None = None, cache: Path | None = None, place: Place | None = None
+        self,
+        project: Path,
+        temporary: Path | None = None,
+        *,
+        cache: Path | None = None,
+        timeout: float | None = None,
+        place: Place | None = None,
     ) -> None:
         self.project = project
         self.temporary = temporary
         self.cache = cache
+        self.timeout = timeout
         self.place = place or ThisMachine()
 
-    def with_empty_cache(self, cache: Path) -> Go:
-        """The same go with another build cache."""
-        return Go(self.project, self.temporary, cache, self.place)
+    def with_empty_cache(self, name: str) -> Go:
+        """The same with a build cache of its own, below `temporary`."""
+        assert self.temporary is not None  # noqa: S101 - whoever builds has a work folder
+        cache = self.temporary / name
+        return Go(self.project, self.temporary, cache=cache, timeout=self.timeout, place=self.place)
 
     def packages(self, *, cgo: bool = False) -> tuple[Package, ...]:
         """`go list ./...`: the packages of the module, without looking at what they import."""
@@ -99,7 +109,8 @@ class Go:
         own = {"CGO_ENABLED": str(int(cgo))} | ({"GOCACHE": str(self.cache)} if self.cache else {})
         if cgo and arguments[0] == "build":
             own["CC"] = self.place.compiler(target, host())
-        return self.place.run(arguments, go_environment(target, self.temporary) | own, self.project, on_line)
+        environment = go_environment(target, self.temporary) | own
+        return self.place.run(Call(tuple(arguments), environment, self.project, self.timeout), on_line)
 
 
 def go_environment(target: Platform, temporary: Path | None = None) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -19,13 +20,21 @@ INHERIT = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Call:
+    """`go ARGUMENTS` in a folder, with these variables above all, for at most so many seconds."""
+
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    folder: Path
+    timeout: float | None = None
+
+
 class Place(Protocol):
     """Where go runs."""
 
-    def run(
-        self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, on_line: LineSink | None
-    ) -> str:
-        """`go ARGUMENTS` in a folder: its stdout. Raises ToolFailed."""
+    def run(self, call: Call, on_line: LineSink | None) -> str:
+        """What go prints to stdout. Raises ToolFailed."""
 
     def compiler(self, target: Platform, here: Platform) -> str:
         """The C compiler for static programs."""
@@ -34,14 +43,20 @@ class Place(Protocol):
 class ThisMachine:
     """go of this machine."""
 
-    def run(
-        self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, on_line: LineSink | None
-    ) -> str:
+    def run(self, call: Call, on_line: LineSink | None) -> str:
         """Contained: go's compilers end when we do."""
         command.require("go", HINT)
-        argv = ("go", *arguments)
-        run = Command(argv, environment=environment, inherit=INHERIT, folder=folder, contained=True)
-        return command.run(run, on_line)
+        return command.run(
+            Command(
+                ("go", *call.arguments),
+                environment=call.environment,
+                inherit=INHERIT,
+                folder=call.folder,
+                timeout=call.timeout,
+                contained=True,
+            ),
+            on_line,
+        )
 
     def compiler(self, target: Platform, here: Platform) -> str:
         """musl's before glibc's."""
