@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from slimdeploy.artifacts.plan import Pinned, Platform
 from slimdeploy.build.pulling import Puller, folder_name
 from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError
+from slimdeploy.events import step
 from slimdeploy.state.places import cache
 from slimdeploy.tools.buildah import Buildah, Container, Run
 from slimdeploy.tools.command import ToolFailed
@@ -75,7 +76,9 @@ class Containers:
     def _unpack(self) -> Prepared:
         layout = self.puller.pull(self.pinned, self.platform).folder
         try:
-            prepared = self._store(layout)
+            with step(self.puller.report, "unpack") as running:
+                prepared = self._store(layout)
+                running.summary = f"{self.pinned.reference}, once"
         finally:
             shutil.rmtree(layout, ignore_errors=True)
         return prepared

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.artifacts.plan import Platform
-from slimdeploy.errors import NotAllowed, Unreachable
+from slimdeploy.errors import NotAllowed, PolicyRefused, Unreachable
+from slimdeploy.events import Report, ToolOutput, Warned
 from slimdeploy.plan.delivery import LocalRegistry, local_registry
 
 HOSTING = ObjectRef("ConfigMap", "local-registry-hosting", "kube-public")
@@ -44,6 +46,33 @@ def node_platforms(target: ClusterTarget) -> tuple[Platform, ...]:
             hint='name one: build.platforms = ["linux/amd64"]',
         )
     return tuple(sorted(kinds, key=str))
+
+
+def check_nodes(target: ClusterTarget, platforms: Sequence[Platform], report: Report) -> None:
+    """Whether the nodes can run what will be built. Raises PolicyRefused when none can.
+
+    The list of nodes is optional: who may not read it, is not stopped.
+    """
+    from slimdeploy.tools.kube import Kube
+
+    try:
+        nodes = {Platform(**found) for each in Kube(target).nodes() if (found := _platform(each))}
+    except NotAllowed:
+        report(ToolOutput("cluster", "we may not list the nodes: whether they can run the image is not checked"))
+        return
+    built = {each.architecture for each in platforms}
+    unfit = sorted(each.architecture for each in nodes if each.architecture not in built)
+    images, kinds = ", ".join(map(str, platforms)), sorted(map(str, nodes))
+    if nodes and len(unfit) == len(nodes):
+        raise PolicyRefused(
+            f"no node can run an image for {images}",
+            details=(f"the nodes of context {target.context} are {', '.join(kinds)}",),
+            hint=f'build.platforms = "cluster" is what they are, or name them: {json.dumps(kinds)}',
+        )
+    if unfit:
+        report(
+            Warned(f"some nodes cannot run it: the image is for {images}, and there are nodes of {', '.join(kinds)}")
+        )
 
 
 def _platform(node: Mapping[str, Any]) -> dict[str, str]:
