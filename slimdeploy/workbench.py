@@ -9,8 +9,10 @@ from pathlib import Path
 
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts
+from slimdeploy.artifacts.workload import Contents
 from slimdeploy.config.model import Config
-from slimdeploy.events import Report, ToolOutput
+from slimdeploy.config.placing import Source
+from slimdeploy.events import Report, ToolOutput, Warned
 from slimdeploy.facts.cluster import find_registry
 from slimdeploy.facts.local import gather
 from slimdeploy.facts.modules import module_path
@@ -32,6 +34,8 @@ class Request:
     config: Config
     overrides: Overrides
     lock_wait: float = 0.0
+    source: Source | None = None
+    """Where the configuration was read from: what is found wrong later is said at its place there."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,21 @@ def bench(request: Request, report: Report) -> Iterator[Bench]:
 def name_of(request: Request) -> str:
     """The app's name; go.mod is only needed when slim.toml does not give it."""
     return request.config.app.name or app_name(request.config, module_path(request.project, request.config.build.main))
+
+
+def contents(request: Request, report: Report) -> Contents:
+    """What slim.toml only refers to: files and secrets. Raises ConfigError, in which no value is shown."""
+    app, source = request.config.app, request.source
+    if source is None or not (app.config or app.secrets):
+        return Contents()
+    from slimdeploy.facts.contents import read_contents
+
+    reading = read_contents(request.project, app)
+    if reading.wrong:
+        raise source.refusal(reading.wrong)
+    for path, words in reading.cautions:
+        report(Warned(source.caution(path, words)))
+    return reading.contents
 
 
 def own_registry(request: Request, here: Bench) -> LocalRegistry | None:

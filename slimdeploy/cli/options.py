@@ -96,14 +96,16 @@ def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Call
 
 def request(flags: Flags, output: Output) -> Request:
     """What the flags ask for. Raises ConfigError, UnreadableFile."""
+    from slimdeploy.config.placing import Source
     from slimdeploy.config.reader import default_config, find, read
     from slimdeploy.plan.deploy import Overrides
     from slimdeploy.workbench import Request
 
     project = Path(flags.directory).resolve()
-    file = Path(flags.file) if flags.file else find(project)
+    file, source = Path(flags.file) if flags.file else find(project), None
     if file or flags.profile:
-        loaded = read(file or project / CONFIG_FILE, profile=flags.profile)
+        source = Source(file or project / CONFIG_FILE, flags.profile)
+        loaded = read(source.file, profile=flags.profile)
         config = loaded.config
         for warning in loaded.warnings:
             output.terminal(Warned(warning))
@@ -111,4 +113,4 @@ def request(flags: Flags, output: Output) -> Request:
         output.terminal(Note(f"no {CONFIG_FILE} here: defaults, local target (`slimdeploy init` writes one)"))
         config = default_config()
     overrides = Overrides(**{key: getattr(flags, key) for key in Overrides.__dataclass_fields__})
-    return Request(project, config, overrides)
+    return Request(project, config, overrides, source=source)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from slimdeploy.artifacts.build import Delivered
-from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
+from slimdeploy.artifacts.deploy import Action, Applied, Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, WorkloadPlan
-from slimdeploy.deploy import inspection, removal, rollout
+from slimdeploy.deploy import inspection, jobs, removal, rollout
 from slimdeploy.deploy.destination import Status
 from slimdeploy.deploy.diff import diff
 from slimdeploy.deploy.rollout import Rollout
@@ -16,6 +16,12 @@ from slimdeploy.errors import InternalError
 from slimdeploy.events import Step
 from slimdeploy.manifests.render import render
 from slimdeploy.tools.kube import Kube
+
+SUMMARIES = {
+    "service": "{ready} ready in {namespace}",
+    "job": "it has run to its end in {namespace}",
+    "cron": "it is scheduled in {namespace}",
+}
 
 
 class Cluster:
@@ -34,24 +40,46 @@ class Cluster:
 
     def diff(self, image: str) -> Changes:
         """Server-side dry-run of the whole set."""
-        return diff(self.manifests(image), self.kube)
+        return jobs.to_run_again(diff(self.manifests(image), self.kube), self.kube)
 
     def apply(self, changes: Changes, delivered: Delivered) -> Applied:
         """Server-side apply of what differs, in order."""
         if not isinstance(delivered, Delivered):
             raise InternalError("nothing is applied before its image is delivered")
         written: dict[ObjectRef, dict[str, Any]] = {}
-        for change in changes.pending:
-            written[change.ref] = self.kube.apply(change.manifest, dry_run=False).object
+        for change in changes.items if changes.pending else ():
+            if change.action is not Action.UNCHANGED:
+                if change.ref.kind == "Job":
+                    jobs.make_room(change.ref, self.kube)
+                written[change.ref] = self.kube.apply(change.manifest, dry_run=False).object
+            if jobs.is_migration(change.manifest):
+                jobs.wait(change.ref, self.kube, self.migration_timeout, lambda _: None)
         deployment = written.get(self.ref) or self.kube.get(self.ref) or {"metadata": {"generation": 0}}
         return Applied(changes, self.plan.app, deployment["metadata"]["generation"])
 
     def rollout(self, applied: Applied, delivered: Delivered, step: Step) -> Release:
         """Wait for the pods; an unchanged but failing Deployment fails here again."""
-        wanted = Rollout(self.ref, applied.generation, delivered.reference, self.timeout)
-        ready = rollout.wait(wanted, self.kube, step)
-        step.summary = f"{ready} ready in {self.target.namespace}"
-        return Release(str(self.target.context), applied.changes, delivered.reference, ready)
+        ready = 0
+        for change in applied.changes.items:
+            if change.ref == self.ref:
+                ready += self._ready(change.ref, applied.generation, delivered, step)
+            elif change.ref.kind == "Deployment":
+                live = self.kube.get(change.ref) or {"metadata": {"generation": 0}}
+                ready += self._ready(change.ref, live["metadata"]["generation"], delivered, step)
+            elif change.ref.kind == "Job" and not jobs.is_migration(change.manifest):
+                jobs.wait(change.ref, self.kube, self.timeout, step.waiting)
+        step.summary = SUMMARIES[self.plan.kind].format(ready=ready, namespace=self.target.namespace)
+        url = self.plan.expose.url if self.plan.expose else ""
+        return Release(str(self.target.context), applied.changes, delivered.reference, ready, url)
+
+    def _ready(self, ref: ObjectRef, generation: int, delivered: Delivered, step: Step) -> int:
+        return rollout.wait(Rollout(ref, generation, delivered.reference, self.timeout), self.kube, step)
+
+    @property
+    def migration_timeout(self) -> float:
+        """The Job ends itself by then; a moment more, so that it is the one to say so."""
+        deadline = self.plan.migration.job.deadline if self.plan.migration else None
+        return (deadline or self.timeout) + 10
 
     def status(self) -> Status:
         """The Deployment and its pods."""

@@ -6,7 +6,7 @@ and our own entry in managedFields is the same, so that a field somebody took fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from slimdeploy.artifacts.deploy import Action, Change, Changes, FieldChange, Manifest, Manifests, ObjectRef
@@ -16,6 +16,7 @@ from slimdeploy.tools.kube import MANAGER, Kube
 BY_ITSELF = frozenset({"resourceVersion", "generation", "managedFields", "uid", "creationTimestamp", "selfLink"})
 REVISION = "deployment.kubernetes.io/revision"
 MISSING = object()
+NOT_SHOWN = "(not shown)"
 
 
 def diff(manifests: Manifests, kube: Kube) -> Changes:
@@ -26,8 +27,8 @@ def diff(manifests: Manifests, kube: Kube) -> Changes:
 def compare(ref: ObjectRef, manifest: Manifest, live: dict[str, Any] | None, future: dict[str, Any]) -> Change:
     """Pure part of `diff`: the live object against what the dry-run says it would become."""
     if live is None:
-        return Change(ref, Action.CREATED, tuple(field_changes({}, dict(manifest))), manifest)
-    changed = tuple(field_changes(essence(live), essence(future)))
+        return Change(ref, Action.CREATED, masked(ref, field_changes({}, dict(manifest))), manifest)
+    changed = masked(ref, field_changes(essence(live), essence(future)))
     same = not changed and ownership(live) == ownership(future)
     return Change(ref, Action.UNCHANGED if same else Action.CHANGED, changed, manifest)
 
@@ -56,6 +57,18 @@ def field_changes(old: object, new: object, path: str = "") -> Iterator[FieldCha
             yield from field_changes(left, right, f"{path}[{_name(right, index)}]")
     elif old != new:
         yield FieldChange(path, None if old is MISSING else old, None if new is MISSING else new)
+
+
+def masked(ref: ObjectRef, changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+    """The same without what a Secret holds: changes are shown, and kept."""
+    if ref.kind != "Secret":
+        return tuple(changes)
+    return tuple(_hidden(each) if each.path.partition(".")[0] in {"data", "stringData"} else each for each in changes)
+
+
+def _hidden(change: FieldChange) -> FieldChange:
+    old, new = (None if value is None else NOT_SHOWN for value in (change.old, change.new))
+    return FieldChange(change.path, old, new)
 
 
 def _name(item: object, index: int) -> object:

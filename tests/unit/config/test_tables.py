@@ -181,13 +181,11 @@ def test_unknown_keys(problem, text, said):
 
 
 LATER = [
-    "app.secrets.X",
-    "app.config",
     "build.stamp",
     "build.base_image",
     "image.max_size",
 ]
-LATER += ["cluster.expect", "deploy.expose", "deploy.rollback", "deploy.autoscale", "schedule.via"]
+LATER += ["cluster.expect", "deploy.rollback", "schedule.via"]
 
 
 @pytest.mark.parametrize("key", LATER)
