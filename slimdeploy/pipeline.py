@@ -34,7 +34,7 @@ from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.command import terminate_all
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
-from slimdeploy.workbench import Bench, Built, Request, bench, contents, name_of, own_registry
+from slimdeploy.workbench import Bench, Built, Request, bench, check_patches, contents, name_of, own_registry
 
 LOOK_SECONDS = 60.0
 """How long verbs that deploy nothing wait for anything."""
@@ -63,7 +63,8 @@ def render(request: Request, report: Report) -> Manifests:
     """Source -> manifests. No cluster is asked, nothing is pushed."""
     with bench(request, report) as here:
         app = here.plan.app
-        plan, image = workload_plan(request.config, app, contents(request, report)), make_image(here)
+        plan = check_patches(workload_plan(request.config, app, contents(request, report)), request)
+        image = make_image(here)
         target = choose_target(request.config, app, request.overrides)
         namespace = target.namespace if isinstance(target, ClusterTarget) else request.overrides.namespace
         name = f"{delivery(request, here).repository}@{image.digest}"
@@ -162,7 +163,9 @@ def deploy_plan(request: Request, here: Bench) -> DeployPlan:
     """Every decision about the deployment, made before anything is compiled."""
     read, found = contents(request, here.report), own_registry(request, here)
     asked = request.overrides
-    return make_deploy_plan(request.config, here.plan.app, here.local.version, asked, found=found, contents=read)
+    plan = make_deploy_plan(request.config, here.plan.app, here.local.version, asked, found=found, contents=read)
+    check_patches(plan.workload, request)
+    return plan
 
 
 def reference(plan: DeployPlan, image: Image) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts
-from slimdeploy.artifacts.workload import Contents
+from slimdeploy.artifacts.workload import Contents, WorkloadPlan
 from slimdeploy.config.model import Config
 from slimdeploy.config.placing import Source
 from slimdeploy.events import Report, ToolOutput, Warned
@@ -97,6 +97,19 @@ def contents(request: Request, report: Report) -> Contents:
     for path, words in reading.cautions:
         report(Warned(source.caution(path, words)))
     return reading.contents
+
+
+def check_patches(plan: WorkloadPlan, request: Request) -> WorkloadPlan:
+    """The plan, if its patches fit what is rendered: said at their place in slim.toml before anything is compiled."""
+    if plan.patches and request.source:
+        from slimdeploy.manifests.patches import PatchRefused
+        from slimdeploy.manifests.render import render
+
+        try:
+            render(plan, None, "")
+        except PatchRefused as refused:
+            raise request.source.refusal([(("patch", refused.index), refused.why, refused.hint)]) from None
+    return plan
 
 
 def own_registry(request: Request, here: Bench) -> LocalRegistry | None:

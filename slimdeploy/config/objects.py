@@ -20,8 +20,8 @@ LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?", re.ASCI
 SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.ASCII)
 DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII)
 LONGEST_PROCESS = 15
-KINDS = (
-    "ServiceAccount", "ConfigMap", "Secret", "NetworkPolicy", "Job", "Service", "Deployment", "CronJob",
+KINDS = (  # not ConfigMap and Secret: their names say what they hold
+    "ServiceAccount", "NetworkPolicy", "Job", "Service", "Deployment", "CronJob",
     "PodDisruptionBudget", "HorizontalPodAutoscaler", "Ingress", "HTTPRoute",
 )  # fmt: skip
 RESERVED_PROCESSES = {"migrate", "redeploy"}

@@ -8,7 +8,7 @@ from typing import Any
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Action, Applied, Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, WorkloadPlan
-from slimdeploy.deploy import inspection, jobs, removal, rollout
+from slimdeploy.deploy import inspection, jobs, references, removal, rollout
 from slimdeploy.deploy.destination import Status
 from slimdeploy.deploy.diff import diff
 from slimdeploy.deploy.rollout import Rollout
@@ -46,6 +46,8 @@ class Cluster:
         """Server-side apply of what differs, in order."""
         if not isinstance(delivered, Delivered):
             raise InternalError("nothing is applied before its image is delivered")
+        if changes.pending:
+            references.check(self.plan.existing, self.target.namespace, self.kube)
         written: dict[ObjectRef, dict[str, Any]] = {}
         for change in changes.items if changes.pending else ():
             if change.action is not Action.UNCHANGED:

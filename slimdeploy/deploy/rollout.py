@@ -18,7 +18,7 @@ from slimdeploy.deploy.diff import REVISION
 from slimdeploy.errors import RolloutFailed
 from slimdeploy.events import Step
 from slimdeploy.manifests.labels import selector
-from slimdeploy.tools.kube import Kube
+from slimdeploy.tools.kube import MANAGER, Kube
 
 INTERVAL = 0.25
 """Seconds between two looks: 4 requests of 6 ms each."""
@@ -104,12 +104,19 @@ def is_done(seen: Seen, rollout: Rollout) -> bool:
 
 def find_doom(seen: Seen, rollout: Rollout) -> Doom | None:
     """What makes waiting longer pointless."""
-    if seen.deployment["metadata"]["generation"] > rollout.generation:
+    if seen.deployment["metadata"]["generation"] > rollout.generation and not _only_scaled(seen.deployment):
         return Doom("somebody else changed the Deployment meanwhile", "superseded")
     if seen.deployment.get("status", {}).get("observedGeneration", 0) < rollout.generation:
         return None
     blocked = diagnosis.deployment_doom(seen.deployment)
     return blocked or next((doom for doom in map(diagnosis.pod_doom, seen.pods) if doom), None)
+
+
+def _only_scaled(deployment: Mapping[str, Any]) -> bool:
+    """Whether the number of copies is not ours, but an autoscaler's: then it may change the generation at any time."""
+    entries = deployment["metadata"].get("managedFields", ())
+    ours = [each["fieldsV1"].get("f:spec", {}) for each in entries if each["manager"] == MANAGER]
+    return bool(ours) and not any("f:replicas" in fields for fields in ours)
 
 
 def describe(seen: Seen) -> str:

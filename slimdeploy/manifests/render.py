@@ -21,6 +21,7 @@ from slimdeploy.manifests.disruption_budget import disruption_budget
 from slimdeploy.manifests.exposure import exposure
 from slimdeploy.manifests.job import job
 from slimdeploy.manifests.network_policy import network_policy
+from slimdeploy.manifests.patches import patched
 from slimdeploy.manifests.service import service
 from slimdeploy.manifests.service_account import service_account
 
@@ -32,7 +33,7 @@ WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 def render(plan: WorkloadPlan, namespace: str | None, image: str) -> Manifests:
     """All objects of the app, in the order in which they are applied: what is referred to comes first."""
     found = (*_before(plan, namespace, image), *_running(plan, namespace, image), *_around(plan, namespace))
-    return Manifests(tuple(each for each in found if each is not None))
+    return Manifests(patched([each for each in found if each is not None], plan.patches, plan.app))
 
 
 def _before(plan: WorkloadPlan, namespace: str | None, image: str) -> Iterator[Manifest | None]:
