@@ -12,6 +12,7 @@ from slimdeploy.build import contents
 from slimdeploy.build.authorities import certificates
 from slimdeploy.build.cgo import import_graph
 from slimdeploy.build.compile import compile_binary
+from slimdeploy.build.confirm import confirm
 from slimdeploy.build.files import stage_files
 from slimdeploy.build.image import assemble
 from slimdeploy.build.layout import read_layout
@@ -27,7 +28,7 @@ from slimdeploy.workbench import Bench
 
 def make_image(here: Bench) -> Image:
     """Source -> binary -> static binary -> root filesystem -> image; or what these very sources gave before."""
-    plan, known = here.plan, here.memory.image(here.plan)
+    plan, known = here.plan, here.known()
     if known is not None and read_layout(known.layout) is not None:
         with step(here.report, "build") as running:
             running.summary = f"unchanged: {megabytes(known.size)} {known.platform}, {short(known.digest)}"
@@ -36,22 +37,31 @@ def make_image(here: Bench) -> Image:
     with step(here.report, "compile") as running:
         static = make_static(here)
         running.summary = f"{megabytes(static.size)} static {static.platform}"
+    if here.building.verify:
+        with step(here.report, "verify") as running:
+            confirm(plan.compile, static, go_of(here), here.report)
+            running.summary = f"built again with an empty cache: the same, sha256:{static.sha256[:12]}"
     with step(here.report, "image") as running:
         files = collect_files(plan.rootfs, static, own, here.work)
         image = assemble(plan.image, files, packers(here))
         running.summary = f"{megabytes(image.size)}: {contents.summary(image.files)}, {short(image.digest)}"
     explain(here, static, files, image)
-    here.memory.keep(here.local.packages, plan, image)
+    here.memory.keep(here.local.packages, plan, image, verified=here.building.verify)
     return image
 
 
 def make_static(here: Bench) -> StaticBinary:
     """Source -> binary that is proven static. What it is made of is asked for while go compiles."""
-    plan, go = here.plan, Go(here.plan.compile.project, here.work)
+    plan, go = here.plan, go_of(here)
     with ThreadPoolExecutor(max_workers=1) as beside:
         graph = beside.submit(import_graph, plan.compile, go)
         binary = compile_binary(plan.compile, go, here.kept / "binaries" / plan.app, here.report)
         return prove_static(plan.linkage, binary, graph.result(), here.report)
+
+
+def go_of(here: Bench) -> Go:
+    """The go command for this run."""
+    return Go(here.plan.compile.project, here.work, timeout=here.building.timeout)
 
 
 def project_files(here: Bench) -> ProjectFiles:

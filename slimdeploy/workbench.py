@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts
+from slimdeploy.artifacts.release import Order
 from slimdeploy.artifacts.workload import Contents, WorkloadPlan
 from slimdeploy.config.model import Config
 from slimdeploy.config.placing import Source
+from slimdeploy.config.stamps import asked
 from slimdeploy.events import Report, ToolOutput, Warned
 from slimdeploy.facts.cluster import find_registry
 from slimdeploy.facts.local import gather
@@ -27,13 +29,22 @@ from slimdeploy.state.workspace import workspace
 
 
 @dataclass(frozen=True)
+class Building:
+    """How it is built, whatever is built: seconds that one call of go may take; whether the result is proven twice."""
+
+    timeout: float = 1800.0
+    verify: bool = False
+
+
+@dataclass(frozen=True)
 class Request:
     """What a verb was asked for: a project, its configuration, and what the command line says over it."""
 
     project: Path
     config: Config
     overrides: Overrides
-    lock_wait: float = 0.0
+    order: Order = field(default_factory=Order)
+    building: Building = Building()
     source: Source | None = None
     """Where the configuration was read from: what is found wrong later is said at its place there."""
 
@@ -61,6 +72,11 @@ class Bench:
     kept: Path
     memory: Memory
     report: Report
+    building: Building = Building()
+
+    def known(self) -> Image | None:
+        """What these very sources gave before; where it has to be proven twice, only if it was."""
+        return self.memory.image(self.plan, verified=self.building.verify)
 
     def line(self, tool: str, line: str) -> None:
         """One line that a tool printed."""
@@ -70,13 +86,21 @@ class Bench:
 @contextmanager
 def bench(request: Request, report: Report) -> Iterator[Bench]:
     """Decide about the build, take the project's lock, and make a folder to work in."""
-    versioned = "{version}" in (request.config.image.tag or "")
+    versioned, stamped = "{version}" in (request.config.image.tag or ""), asked(request.config.build.stamp.values())
     kept = project_folder(request.project)
     memory, main = Memory(kept / "memory.json", fingerprint(request.project)), request.config.build.main
-    local = gather(request.project, main=main, versioned=versioned, known=memory.packages())
+    known = memory.packages()
+    local = gather(
+        request.project,
+        main=main,
+        versioned=versioned,
+        stamped=bool(stamped),
+        known=known,
+        timeout=request.building.timeout,
+    )
     plan = make_build_plan(request.config, local)
-    with locked(kept, str(request.project), request.lock_wait), workspace() as work:
-        yield Bench(local, plan, work, kept, memory, report)
+    with locked(kept, str(request.project), request.order.lock_wait), workspace() as work:
+        yield Bench(local, plan, work, kept, memory, report, request.building)
 
 
 def name_of(request: Request) -> str:

@@ -37,6 +37,8 @@ class LocalFacts:
     version: str
     """What `{version}` stands for: git describe, or "dev" outside of git."""
     host: HostFiles = HostFiles()
+    stamps: tuple[tuple[str, str], ...] = ()
+    """What {version}, {commit} and {date} in build.stamp stand for, if it asks for them."""
 
 
 @dataclass(frozen=True)

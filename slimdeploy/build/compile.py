@@ -25,7 +25,7 @@ SIGNS_OF_CGO = ("build constraints exclude all", "undefined")
 def compile_binary(plan: CompilePlan, go: Go, output: Path, report: Report) -> Binary:
     """Compile to `output`. Raises CompileFailed with go's own lines, and DiskFull, Unreachable, IntegrityError."""
     output.parent.mkdir(exist_ok=True)
-    seal = output.with_suffix(".seal")
+    seal = seal_of(output)
     if _identity(output) != _read(seal):
         output.unlink(missing_ok=True)
     seal.unlink(missing_ok=True)
@@ -37,6 +37,11 @@ def compile_binary(plan: CompilePlan, go: Go, output: Path, report: Report) -> B
         raise CompileFailed(f"go build {plan.package} wrote no binary", hint="`go env GOFLAGS` may say why")
     seal.write_text(_identity(output), encoding="ascii")
     return Binary(output, plan.package, plan.platform)
+
+
+def seal_of(output: Path) -> Path:
+    """The file beside a binary that says that it is finished."""
+    return output.with_suffix(".seal")
 
 
 def explain(failure: ToolFailed, plan: CompilePlan, go: Go) -> SlimdeployError:
@@ -72,7 +77,7 @@ def _build(plan: CompilePlan, go: Go, output: Path, report: Report) -> None:
         if go.temporary is None or not go_errors.crashed(failure):
             raise
         report(Warned("Go's compiler or linker crashed, as on a damaged cache: once more with an empty one"))
-        Go(go.project, go.temporary, go.temporary / "gocache").build(plan, output, on_line)
+        go.with_empty_cache("gocache").build(plan, output, on_line)
         report(Warned("that worked: `go clean -cache` removes the damaged cache"))
     if warning := glibc_warning(lines):
         report(Warned(warning))

@@ -19,10 +19,13 @@ from slimdeploy.artifacts.plan import ImagePlan
 from slimdeploy.build.layers import join
 from slimdeploy.build.layout import Layout, read_layout
 from slimdeploy.build.packing import Packers, pack_files, pack_program, whole
-from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError
+from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError, ToolMissing
+from slimdeploy.tools import shortage
+from slimdeploy.tools.buildah import HINT
 from slimdeploy.tools.command import ToolFailed, find
 
 KEPT = 5
+COPIES = 3  # of all files, at most: staged, in buildah's store, and compressed in the layout (0.4)
 
 
 def assemble(plan: ImagePlan, rootfs: RootFilesystem, packers: Packers) -> Image:
@@ -33,11 +36,12 @@ def assemble(plan: ImagePlan, rootfs: RootFilesystem, packers: Packers) -> Image
         try:
             layout = _build(plan, rootfs, packers, folder)
         except ToolFailed as failure:
-            raise _explain(failure) from None
+            raise _explain(failure, rootfs, packers) from None
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
-            raise DiskFull(f"the image cannot be written: {error.strerror}") from None
+            full = shortage.disk("", packers.buildah.folder, needed=COPIES * rootfs.size)
+            raise DiskFull(f"the image cannot be written: {error.strerror}", details=(full,)) from None
     else:
         os.utime(folder)
     return Image(
@@ -99,7 +103,10 @@ def _status(program: str) -> tuple[os.stat_result, ...]:
     return (Path(path).stat(),) if path else ()
 
 
-def _explain(failure: ToolFailed) -> SlimdeployError:
+def _explain(failure: ToolFailed, rootfs: RootFilesystem, packers: Packers) -> SlimdeployError:
     if "no space left on device" in failure.text:
-        return DiskFull("buildah: no space left on the device", details=failure.details)
+        full = shortage.disk(failure.text, packers.buildah.folder, needed=COPIES * rootfs.size)
+        return DiskFull("buildah: no space left on the device", details=(full, *failure.details))
+    if "unknown flag" in failure.text:
+        return ToolMissing(f"this {failure.tool} is too old: {failure.output[0]}", hint=HINT)
     return ImageFailed("buildah could not assemble the image", details=failure.details)

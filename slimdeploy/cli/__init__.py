@@ -23,8 +23,11 @@ VERBS = {
     "redeploy": "The unattended `up`, for timers: one line when nothing changed.",
     "status": "Show what runs.",
     "logs": "Print what the app prints.",
+    "history": "Show the releases so far, and what came of them.",
+    "rollback": "Apply a former release again, and wait until it serves.",
     "down": "Remove everything that `up` made.",
     "schedule": "Print a crontab line, a systemd timer or a CronJob that redeploys.",
+    "config": "Look at slim.toml as it counts; pin the cluster that it means; print the Role that it needs.",
     "version": "Print the versions of slimdeploy and of the tools it uses.",
 }
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from slimdeploy.cli.options import PROJECT, Flags, option, request, verb
+from slimdeploy.cli.options import BUILD, PROJECT, VERIFY, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 
 COPY = (option("--output-image", metavar="TYPE:PATH", help="Also write it: oci:FOLDER or docker-archive:FILE."),)
 
 
-@verb("build", PROJECT, COPY)
+@verb("build", PROJECT, BUILD, VERIFY, COPY)
 def command(output: Output, flags: Flags, output_image: str | None) -> None:
     """Compile, prove that the binary is static, and make the image. Prints REPOSITORY@DIGEST."""
     from slimdeploy.deliver.file import OutputImage

@@ -8,8 +8,10 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+import click
+
 from slimdeploy.errors import ConfigError, SlimdeployError
-from slimdeploy.ui.terminal import Terminal, printable
+from slimdeploy.ui.terminal import Terminal, printable, wants_color
 
 
 class Output:
@@ -18,11 +20,20 @@ class Output:
     def __init__(self) -> None:
         self.terminal = Terminal(quiet=False, verbose=False, color="auto")
         self.json = False
+        self.verbose = False
+        self._color = False
 
     def configure(self, *, quiet: bool, verbose: bool, color: str, form: str) -> None:
         """Take over the flags."""
         self.json = form == "json"
+        self.verbose = verbose
+        self._color = wants_color(color, sys.stdout)
         self.terminal = Terminal(quiet=quiet, verbose=verbose, color=color)
+
+    def paint(self, text: str, color: str) -> str:
+        """A part of a result in colour, if stdout is a terminal that wants it. Controls in the text are shown."""
+        plain = printable(text)
+        return click.style(plain, fg=color) if color and self._color else plain
 
     def result(self, text: str, document: Any) -> None:  # noqa: ANN401 - anything that JSON holds
         """Print the result: the text, or the document with -o json."""

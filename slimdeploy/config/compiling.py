@@ -19,6 +19,11 @@ class Build(Table):
         example=["linux/amd64"],
     )
     tags: fields.BuildTags = key("Go build tags.", default=(), example=["netgo"])
+    stamp: fields.Stamp = key(
+        "String variables that the linker sets (-X); {version}, {commit} and {date} are those of the git commit.",
+        default={},
+        example={"main.version": "{version}"},
+    )
 
 
 class Static(Table):

@@ -62,6 +62,9 @@ class Deploy(Table):
         "How long the program has from SIGTERM to its end.", default="30s", example="60s"
     )
     timeout: fields.Duration = key("How long to wait until the new version serves.", default="5m", example="5m")
+    rollback: bool = key(
+        "When the new version does not serve, apply the last one that did.", default=True, example=False
+    )
 
     @model_validator(mode="after")
     def _either(self) -> Deploy:

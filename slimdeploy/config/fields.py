@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from slimdeploy.config import assets, cron, environment, flags, names, objects, ports, references, rules
+from slimdeploy.config import assets, cron, environment, flags, names, objects, ports, references, rules, stamps
 from slimdeploy.config.bounds import Between, NotYet
 from slimdeploy.config.health import http_path
 
@@ -27,6 +27,7 @@ def _amount(measure: Callable[[str], float]) -> Callable[[str], str]:
 AppName = Annotated[str, AfterValidator(names.app_name)]
 Namespace = Annotated[str, AfterValidator(names.namespace)]
 Context = Annotated[str, AfterValidator(names.context_name)]
+Fingerprint = Annotated[str, AfterValidator(names.fingerprint)]
 PortName = Annotated[str, AfterValidator(names.port_name)]
 PortNumber = Annotated[int, Between(1, 65535), AfterValidator(ports.unprivileged)]
 Arguments = Annotated[tuple[Annotated[str, AfterValidator(environment.argument)], ...], AS_TUPLE, MANY]
@@ -71,6 +72,10 @@ Platforms = Annotated[
     BeforeValidator(flags.listed),
 ]
 BuildTags = Annotated[tuple[Annotated[str, AfterValidator(flags.build_tag)], ...], AS_TUPLE, FEW]
+Stamp = Annotated[
+    Mapping[Annotated[str, AfterValidator(stamps.variable)], Annotated[str, AfterValidator(stamps.value)]],
+    FEW,
+]
 
 Cgo = Literal["off", "static"]
 ImportPaths = Annotated[tuple[Annotated[str, AfterValidator(flags.import_path)], ...], AS_TUPLE, FEW]

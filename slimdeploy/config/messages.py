@@ -7,6 +7,7 @@ value, even of a key that holds a password. So every kind of error that the mode
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -153,7 +154,11 @@ def _example(path: KeyPath) -> str:
 def toml(value: object) -> str:
     """A value on one line, as slim.toml spells it."""
     if isinstance(value, dict):
-        return f"{{ {', '.join(f'{key} = {toml(each)}' for key, each in value.items())} }}" if value else "{}"
+        return f"{{ {', '.join(f'{_key(key)} = {toml(each)}' for key, each in value.items())} }}" if value else "{}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(toml(each) for each in value)}]"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[\w-]+", name, re.ASCII) else json.dumps(name, ensure_ascii=False)

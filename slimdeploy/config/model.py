@@ -54,6 +54,16 @@ class Config(Table):
     )
     schedule: Schedule = key("When it is deployed again by itself.", default=Schedule(), example={})
 
+    @field_validator("static")
+    @classmethod
+    def _static(cls, value: Static, info: ValidationInfo) -> Static:
+        build = info.data.get("build")
+        set_by = {flag.split("=")[0].removeprefix("-X "): at for at, flag in enumerate(value.ldflags)}
+        for name in build.stamp if build else ():
+            if name in set_by:
+                raise Refused(f"{name} is set by build.stamp, too", "keep one of the two", at=("ldflags", set_by[name]))
+        return value
+
     @field_validator("cluster")
     @classmethod
     def _cluster(cls, value: Cluster | None, info: ValidationInfo) -> Cluster | None:

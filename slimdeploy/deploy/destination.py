@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from slimdeploy.artifacts.build import Delivered
-from slimdeploy.artifacts.deploy import Applied, Changes, ObjectRef, Release
-from slimdeploy.events import Step
+from slimdeploy.artifacts.deploy import Changes, ObjectRef, Release
+from slimdeploy.artifacts.release import Order, Record
+from slimdeploy.events import Report, Step
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,20 @@ class Destination(Protocol):
     def diff(self, image: str) -> Changes:
         """What `up` would write, for this image (repository@digest). Writes nothing."""
 
-    def apply(self, changes: Changes, delivered: Delivered) -> Applied:
-        """Write the pending changes."""
+    def release(self, changes: Changes, delivered: Delivered, order: Order, report: Report) -> Release:
+        """Say what will be written, refuse it if that is not allowed, write it, and wait until the new copies serve.
 
-    def rollout(self, applied: Applied, delivered: Delivered, step: Step) -> Release:
-        """Wait until the new copies serve. Raises RolloutFailed as soon as that is hopeless."""
+        Raises RolledBack, or RolloutFailed when that was not possible, as soon as waiting is hopeless.
+        """
+
+    def rollback(self, number: int | None, order: Order, report: Report) -> Release:
+        """Make a release of a former one: of that which served before the present one, without a number."""
+
+    def history(self) -> tuple[Record, ...]:
+        """The releases so far, the newest first."""
+
+    def between(self, one: int, other: int) -> Changes:
+        """What going from one release to another changes."""
 
     def status(self) -> Status:
         """What runs now."""
@@ -57,5 +67,5 @@ class Destination(Protocol):
     def logs(self, *, tail: int, follow: bool, sink: Callable[[str], None]) -> None:
         """Hand the app's log lines to `sink`."""
 
-    def down(self, step: Step) -> tuple[ObjectRef, ...]:
+    def down(self, order: Order, volumes: bool, step: Step) -> tuple[ObjectRef, ...]:  # noqa: FBT001
         """Remove everything that `up` made, and wait until it is gone."""

@@ -14,13 +14,13 @@ from typing import Any
 from slimdeploy.artifacts.deploy import Action, Change, Changes, ObjectRef
 from slimdeploy.deploy import diagnosis
 from slimdeploy.errors import CleanupIncomplete, RolloutFailed
-from slimdeploy.manifests.labels import COMPONENT
+from slimdeploy.manifests.labels import PROCESS
 from slimdeploy.tools.kube import Kube
 
 INTERVAL = 0.25
 GONE_SECONDS = 60.0
 JOB_NAME = "job-name"  # batch.kubernetes.io/job-name is set since 1.27 only; both are
-COMPONENT_OF_MIGRATIONS = {COMPONENT: "migrate"}
+MIGRATION = {PROCESS: "migrate"}
 Say = Callable[[str], None]
 
 
@@ -37,27 +37,30 @@ def _again(change: Change, kube: Kube) -> Change:
 
 def make_room(ref: ObjectRef, kube: Kube) -> None:
     """Delete a Job that has failed, with its pods, and wait until it is gone."""
-    live = kube.get(ref)
+    live = kube.get(ref) if ref.kind == "Job" else None
     if live is None or not failed(live):
         return
     kube.delete(ref, live["metadata"]["uid"])
-    deadline = time.monotonic() + GONE_SECONDS
+    until = time.monotonic() + GONE_SECONDS
     while kube.get(ref):
-        if time.monotonic() > deadline:
+        if time.monotonic() > until:
             raise CleanupIncomplete(f"{ref} failed before, and is still there after {GONE_SECONDS:g} s")
         time.sleep(INTERVAL)
 
 
 def is_migration(manifest: Mapping[str, Any]) -> bool:
     """Whether nothing after this object may be written before it has succeeded."""
-    return manifest.get("kind") == "Job" and bool(
-        COMPONENT_OF_MIGRATIONS.items() <= manifest["metadata"]["labels"].items()
-    )
+    return manifest.get("kind") == "Job" and bool(MIGRATION.items() <= manifest["metadata"]["labels"].items())
+
+
+def deadline(manifest: Mapping[str, Any]) -> float:
+    """Seconds to wait for a Job that ends itself: a moment more than it has, so that it is the one to say so."""
+    return float(manifest["spec"].get("activeDeadlineSeconds", 3600)) + 10
 
 
 def wait(ref: ObjectRef, kube: Kube, timeout: float, say: Say) -> None:
     """Until the Job has succeeded. Raises RolloutFailed with its last log lines, as soon as it cannot any more."""
-    deadline = time.monotonic() + timeout
+    until = time.monotonic() + timeout
     while True:
         job = kube.get(ref)
         if job is None:
@@ -66,7 +69,7 @@ def wait(ref: ObjectRef, kube: Kube, timeout: float, say: Say) -> None:
             return
         pods = kube.pods(ref.namespace, {JOB_NAME: ref.name})
         cause = failed(job) or _hopeless(pods)
-        if cause or time.monotonic() > deadline:
+        if cause or time.monotonic() > until:
             raise _failure(ref, cause or f"not done after {timeout:g} s", pods, kube)
         say(f"{ref}: {diagnosis.pod_state(pods[-1]) if pods else 'no pod yet'}")
         time.sleep(INTERVAL)

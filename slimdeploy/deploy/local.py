@@ -8,21 +8,24 @@ from collections.abc import Callable
 from typing import Any
 
 from slimdeploy.artifacts.build import Delivered
-from slimdeploy.artifacts.deploy import Action, Applied, Change, Changes, ObjectRef, Release
+from slimdeploy.artifacts.deploy import Action, Change, Changes, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
+from slimdeploy.artifacts.release import Order, Record
+from slimdeploy.deploy import announcement
 from slimdeploy.deploy.container import SPEC, Spec, container_spec, host_port, published, run_arguments
 from slimdeploy.deploy.destination import Instance, Status
 from slimdeploy.deploy.diagnosis import advice
-from slimdeploy.deploy.diff import field_changes
+from slimdeploy.deploy.fields import field_changes
 from slimdeploy.deploy.health import answer, listens
-from slimdeploy.errors import PolicyRefused, RolloutFailed
-from slimdeploy.events import Note, Step
+from slimdeploy.errors import PolicyRefused, RolloutFailed, UsageError
+from slimdeploy.events import Note, Report, Step, step
 from slimdeploy.manifests.labels import MANAGED_BY, MANAGER
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.podman import Podman
 
 WORKER_SECONDS = 1.0
 GRACE_SECONDS = 10
+NO_HISTORY = UsageError("the local target keeps no history", hint="git does: check out what ran, then slimdeploy up")
 
 
 class Local:
@@ -45,7 +48,30 @@ class Local:
         same = not changed and live["State"]["Status"] == "running"
         return Changes((Change(self.ref, Action.UNCHANGED if same else Action.CHANGED, changed, wanted),))
 
-    def apply(self, changes: Changes, delivered: Delivered) -> Applied:  # noqa: ARG002 - the proof that it is there
+    def release(self, changes: Changes, delivered: Delivered, order: Order, report: Report) -> Release:  # noqa: ARG002
+        """Start it in place of the old container, and wait until it answers. There is no history of that."""
+        for line in announcement.lines(changes):
+            report(Note(line))
+        if changes.pending:
+            with step(report, "apply") as running:
+                running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.pending)
+                self._apply(changes)
+        with step(report, "rollout") as running:
+            return self._rollout(changes, delivered, running)
+
+    def rollback(self, number: int | None, order: Order, report: Report) -> Release:  # noqa: ARG002
+        """There is none here."""
+        raise NO_HISTORY
+
+    def history(self) -> tuple[Record, ...]:
+        """There is none here."""
+        raise NO_HISTORY
+
+    def between(self, one: int, other: int) -> Changes:  # noqa: ARG002
+        """There is none here."""
+        raise NO_HISTORY
+
+    def _apply(self, changes: Changes) -> None:
         """`podman run`, in place of the old container; its image goes, too, when a newer one has its name."""
         for change in changes.pending:
             old = self._live()
@@ -56,11 +82,10 @@ class Local:
                 raise self._explain(failure) from None
             if old is not None:
                 self.podman.drop_nameless(old["Image"])
-        return Applied(changes, self.name, 0)
 
-    def rollout(self, applied: Applied, delivered: Delivered, step: Step) -> Release:
+    def _rollout(self, changes: Changes, delivered: Delivered, step: Step) -> Release:
         """Wait until the health path answers. Raises RolloutFailed with the last log lines when the program ends."""
-        if applied.changes.pending and not self.podman.engine.limits:
+        if changes.pending and not self.podman.engine.limits:
             step.report(Note("no memory limit: as an ordinary user on cgroup v1 podman cannot set one"))
         deadline, started = time.monotonic() + self.timeout, time.monotonic()
         while reason := self._not_ready(started):
@@ -69,7 +94,7 @@ class Local:
             step.waiting(reason)
             time.sleep(0.05)
         step.summary = self.url or "running"
-        return Release("local", applied.changes, delivered.reference, 1, self.url)
+        return Release("local", changes, delivered.reference, 1, self.url)
 
     def status(self) -> Status:
         """The container."""
@@ -91,7 +116,7 @@ class Local:
         for line in self.podman.logs(self.name, tail).splitlines():
             sink(line)
 
-    def down(self, step: Step) -> tuple[ObjectRef, ...]:
+    def down(self, order: Order, volumes: bool, step: Step) -> tuple[ObjectRef, ...]:  # noqa: ARG002, FBT001
         """Remove the container and the images that were loaded for it."""
         removed: list[ObjectRef] = []
         if (live := self._live()) is not None:

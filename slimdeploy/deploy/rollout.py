@@ -138,7 +138,13 @@ def failure(rollout: Rollout, seen: Seen, doom: Doom | None, kube: Kube) -> Roll
         )
         log = diagnosis.last_lines(suspect, kube)
     details = (*evidence, *([f"last lines of {suspect['metadata']['name']}:", *log] if suspect and log else ()))
-    return RolloutFailed(what, details=details, hint=diagnosis.advice(cause, evidence, log))
+    return RolloutFailed(
+        what,
+        details=details,
+        hint=diagnosis.advice(cause, evidence, log),
+        kind=doom.kind if doom else "Timeout",
+        ours=not doom or doom.kind not in {"superseded", "Paused"},
+    )
 
 
 def _revision(item: Mapping[str, Any]) -> str | None:

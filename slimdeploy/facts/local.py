@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import LocalFacts
@@ -9,32 +10,43 @@ from slimdeploy.facts.host import host_files
 from slimdeploy.facts.modules import module_path
 from slimdeploy.tools import go_errors
 from slimdeploy.tools.command import ToolFailed
-from slimdeploy.tools.git import describe
+from slimdeploy.tools.git import describe, revision
 from slimdeploy.tools.go import Go, Package, host
 
 
-def gather(project: Path, *, main: str | None, versioned: bool, known: tuple[str, ...] | None = None) -> LocalFacts:
+def gather(
+    project: Path,
+    *,
+    main: str | None,
+    versioned: bool,
+    stamped: bool = False,
+    known: tuple[str, ...] | None = None,
+    timeout: float | None = None,
+) -> LocalFacts:
     """The facts that a build plan is made from; go is asked only when the main packages are neither given nor known.
 
-    Raises UnreadableFile without a go.mod, CompileFailed when go cannot list the packages.
+    Raises UnreadableFile without a go.mod, or without a commit where the binary is `stamped` with it; CompileFailed
+    when go cannot list the packages.
     """
     module, packages = module_path(project, main), (main,) if main else known
+    commit = revision(project) if stamped else None
     return LocalFacts(
         project=project,
         module=module,
-        packages=main_packages(project) if packages is None else packages,
+        packages=main_packages(project, timeout) if packages is None else packages,
         architecture=host().architecture,
-        version=(describe(project) or "dev") if versioned else "dev",
+        version=commit.version if commit else (describe(project) or "dev") if versioned else "dev",
         host=host_files(),
+        stamps=tuple(asdict(commit).items()) if commit else (),
     )
 
 
-def main_packages(project: Path) -> tuple[str, ...]:
+def main_packages(project: Path, timeout: float | None = None) -> tuple[str, ...]:
     """All main packages of the module, as ./relative folders; if there is none, those that are only there with cgo.
 
     Nothing is built with cgo, but then the compiler says what is wrong, and not that there is no program.
     """
-    go = Go(project)
+    go = Go(project, timeout=timeout)
     try:
         folders = _mains(go.packages()) or _mains(go.packages(cgo=True))
     except ToolFailed as failure:

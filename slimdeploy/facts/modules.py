@@ -23,6 +23,8 @@ def module_path(project: Path, main: str | None = None) -> str:
     """
     folder = _nearest(project / main, project) if main and _in_workspace(project) else project
     file = folder / "go.mod"
+    if file.exists() and not file.is_file():
+        raise UnreadableFile(f"{file} is no regular file")
     try:
         found = MODULE.search(file.read_text(encoding="utf-8"))
     except FileNotFoundError:

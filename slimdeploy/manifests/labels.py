@@ -15,7 +15,7 @@ MANAGER = "slimdeploy"
 NAME = "app.kubernetes.io/name"
 INSTANCE = "app.kubernetes.io/instance"
 MANAGED_BY = "app.kubernetes.io/managed-by"
-COMPONENT = "app.kubernetes.io/component"
+PROCESS = "slimdeploy.io/process"
 PART_OF = "app.kubernetes.io/part-of"
 CONTENT_HASH = "slimdeploy.io/content-hash"
 
@@ -40,9 +40,9 @@ def metadata(
     plan: WorkloadPlan, namespace: str | None, *, name: str = "", more: dict[str, str] | None = None
 ) -> dict[str, Any]:
     """The metadata of an object, called as the plan is if it has no other name. Without a namespace, the applier's."""
-    component = {COMPONENT: plan.process} if plan.process else {}
+    process = {PROCESS: plan.process} if plan.process else {}
     return {
         "name": name or plan.name,
         **({"namespace": namespace} if namespace else {}),
-        "labels": dict(plan.pods.labels) | labels(plan.app) | component | (more or {}),
+        "labels": dict(plan.pods.labels) | labels(plan.app) | process | (more or {}),
     }

@@ -14,8 +14,11 @@ from slimdeploy.artifacts.plan import (
     Platform,
     RootfsPlan,
 )
+from slimdeploy.config.flags import linker_flag
 from slimdeploy.config.model import Config
-from slimdeploy.errors import CompileFailed
+from slimdeploy.config.refusal import Refused
+from slimdeploy.config.stamps import filled
+from slimdeploy.errors import CompileFailed, PolicyRefused
 
 MAJOR_VERSION = re.compile(r"^v\d+$")
 WITH_C_TAGS = ("netgo", "osusergo")  # names, users: in Go, where glibc's own code wants shared libraries at run time
@@ -69,12 +72,24 @@ def _compile_plan(config: Config, local: LocalFacts, platform: Platform) -> Comp
         package=_main_package(local),
         platform=platform,
         tags=(*_tags(config), *(WITH_C_TAGS if with_c else ())),
-        ldflags=(*static.ldflags, *(WITH_C_FLAGS if with_c else ())),
+        ldflags=(*static.ldflags, *stamps(config, local), *(WITH_C_FLAGS if with_c else ())),
         trimpath=static.trimpath,
         rebuild_all=static.rebuild_all,
         installsuffix=static.installsuffix,
         cgo=with_c,
     )
+
+
+def stamps(config: Config, local: LocalFacts) -> tuple[str, ...]:
+    """-X flags for build.stamp. Raises PolicyRefused for a tag in git that the linker would misread."""
+    words, found = dict(local.stamps), []
+    for name, text in sorted(config.build.stamp.items()):
+        try:
+            found.append(linker_flag(f"-X {name}={filled(text, words)}"))
+        except Refused as refused:
+            hint = f"rename that tag in git, or change build.stamp: {refused}"
+            raise PolicyRefused(f"{name} cannot be stamped with {filled(text, words)}", hint=hint) from None
+    return tuple(found)
 
 
 def _rootfs(config: Config, entrypoint: str, local: LocalFacts) -> RootfsPlan:

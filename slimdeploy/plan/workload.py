@@ -8,6 +8,7 @@ from dataclasses import replace
 from slimdeploy.artifacts.workload import (
     Account,
     Autoscale,
+    ConfigFile,
     Contents,
     ExistingSecret,
     Expose,
@@ -15,6 +16,7 @@ from slimdeploy.artifacts.workload import (
     NetworkRules,
     Patch,
     PodRules,
+    SecretValue,
     Volume,
     WorkloadPlan,
 )
@@ -31,8 +33,8 @@ MIGRATE = "migrate"
 
 
 def workload_plan(config: Config, app: str, contents: Contents | None = None) -> WorkloadPlan:
-    """What runs, wherever it runs. Without `contents`, what slim.toml only refers to is left out."""
-    deploy, ports, read = config.deploy, ports_of(config), contents or Contents()
+    """What runs, wherever it runs. Without `contents`, what slim.toml only refers to is empty."""
+    deploy, ports, read = config.deploy, ports_of(config), contents or unread(config)
     plan = WorkloadPlan(
         app=app,
         kind=config.app.kind,
@@ -64,6 +66,13 @@ def workload_plan(config: Config, app: str, contents: Contents | None = None) ->
         processes=tuple(_process(plan, name, each, config) for name, each in sorted(config.processes.items())),
         patches=_patches(config),
     )
+
+
+def unread(config: Config) -> Contents:
+    """Placeholders, for verbs that only need to know which kinds of objects there are."""
+    files = tuple(ConfigFile(str(number), each.target, b"") for number, each in enumerate(config.app.config))
+    named = (name for name, each in config.app.secrets.items() if not each.existing)
+    return Contents(files, tuple(SecretValue(name, "") for name in sorted(named)))
 
 
 def _existing(config: Config) -> tuple[ExistingSecret, ...]:

@@ -26,22 +26,25 @@ class Memory:
         known = self._read().get("packages")
         return tuple(known) if isinstance(known, list) else None
 
-    def image(self, plan: BuildPlan) -> Image | None:
+    def image(self, plan: BuildPlan, *, verified: bool = False) -> Image | None:
         """The image that this plan gave for these very sources; its layout may have gone meanwhile."""
         try:
-            known = self._read()["images"][_key(plan)]
+            known = dict(self._read()["images"][_key(plan)])
+            if not known.pop("verified", False) and verified:
+                return None
             files = tuple(ImageFile(**each) for each in known["files"])
             fields = {"layout": Path(known["layout"]), "platform": Platform(**known["platform"]), "files": files}
             return Image(**known | fields)
         except (LookupError, TypeError, ValueError):
             return None
 
-    def keep(self, packages: tuple[str, ...], plan: BuildPlan, image: Image) -> None:
+    def keep(self, packages: tuple[str, ...], plan: BuildPlan, image: Image, *, verified: bool = False) -> None:
         """Remember what these sources gave. Written whole or not at all."""
         if self.fingerprint is None:
             return
         images = self._read().get("images")
-        recent = list(((images if isinstance(images, dict) else {}) | {_key(plan): asdict(image)}).items())[-KEPT:]
+        fresh_one = {_key(plan): asdict(image) | {"verified": verified}}
+        recent = list(((images if isinstance(images, dict) else {}) | fresh_one).items())[-KEPT:]
         content = {"fingerprint": self.fingerprint, "packages": packages, "images": dict(recent)}
         fresh = self.file.with_suffix(".new")
         fresh.write_text(json.dumps(content, default=str), encoding="utf-8")

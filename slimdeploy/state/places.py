@@ -7,11 +7,18 @@ from pathlib import Path
 
 import platformdirs
 
+from slimdeploy.errors import UnreadableFile
+
 
 def cache() -> Path:
     """Our cache folder, made if it is missing."""
     folder = platformdirs.user_cache_path("slimdeploy")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UnreadableFile(
+            f"the cache folder {folder} cannot be made: {error.strerror}", hint="XDG_CACHE_HOME names another place"
+        ) from None
     return folder
 
 

@@ -7,6 +7,7 @@ between builds. vfs needs no mounts and works for root, rootless and nested alik
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,13 +64,18 @@ class Buildah:
         """For instance 1.28.2."""
         return json.loads(self._run("version", "--json"))["version"]  # type: ignore[no-any-return]
 
+    def _home(self) -> Path:
+        """The user's, for policy.json; system users have none that can be written to, and buildah wants one."""
+        home = Path(command.environment()["HOME"])
+        return home if os.access(home, os.W_OK) else self.folder
+
     def _run(self, *arguments: str) -> str:
         command.require("buildah", HINT)
         store = ("--root", str(self.folder / "store"), "--runroot", str(self.folder / "run"), "--storage-driver", "vfs")
         return command.run(
             Command(
                 ("buildah", *store, *arguments),
-                environment={"TMPDIR": str(self.folder), "STORAGE_DRIVER": "vfs"},
+                environment={"TMPDIR": str(self.folder), "STORAGE_DRIVER": "vfs", "HOME": str(self._home())},
                 inherit=INHERIT,
                 contained=True,
                 timeout=600,

@@ -139,9 +139,10 @@ def _options(command: Command) -> dict[str, Any]:
 
 
 def environment(inherit: Sequence[str] = ()) -> dict[str, str]:
-    """Our environment, reduced to the allow-list and the patterns in `inherit`."""
+    """Our environment, reduced to the allow-list and the patterns in `inherit`; with a HOME, which timers may lack."""
+    home = {"HOME": os.path.expanduser("~")}  # noqa: PTH111 - Path raises where the user is in no database
     patterns = (*INHERITED, *inherit)
-    return {name: value for name, value in os.environ.items() if any(fnmatchcase(name, each) for each in patterns)}
+    return home | {key: value for key, value in os.environ.items() if any(fnmatchcase(key, each) for each in patterns)}
 
 
 def terminate_all() -> None:

@@ -1,17 +1,67 @@
-"""git, for the version of a source tree. Its absence is no error."""
+"""git, for the version of a source tree. Its absence is an error only where a commit is asked for."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from slimdeploy.errors import ToolMissing
+from slimdeploy.errors import ToolMissing, UnreadableFile
 from slimdeploy.tools.command import Command, ToolFailed, run
+
+DIRTY = "-dirty"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What git says about a source tree. `commit` ends in -dirty as `version` does; `date` is the commit's own, UTC."""
+
+    version: str
+    commit: str
+    date: str
 
 
 def describe(folder: Path) -> str | None:
     """`git describe --tags --always --dirty`; None outside of git, without git, or in a folder of somebody else."""
+    return _said(folder, "describe", "--tags", "--always", f"--dirty={DIRTY}")
+
+
+def commit(folder: Path) -> str | None:
+    """The hash of the commit that is checked out; None as above."""
+    return _said(folder, "rev-parse", "HEAD")
+
+
+def revision(folder: Path) -> Revision:
+    """The commit that is checked out. Raises UnreadableFile, ToolMissing."""
     try:
-        argv = ("git", "-C", str(folder), "describe", "--tags", "--always", "--dirty")
-        return run(Command(argv, timeout=10)).strip() or None
+        commit, seconds = _git(folder, "log", "-1", "--no-show-signature", "--format=%H %ct").split()
+        version = _git(folder, "describe", "--tags", "--always", f"--dirty={DIRTY}")
+    except ToolMissing:
+        raise ToolMissing("git is not installed", hint="install git (package git)") from None
+    except ToolFailed as failure:
+        raise _no_commit(folder, failure) from None
+    dirty = DIRTY if version.endswith(DIRTY) else ""
+    moment = datetime.fromtimestamp(int(seconds), UTC)
+    return Revision(version, commit + dirty, f"{moment:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _no_commit(folder: Path, failure: ToolFailed) -> UnreadableFile:
+    said = failure.output[0] if failure.output else failure.what
+    if "dubious ownership" in failure.text:
+        hint = f"git config --global --add safe.directory {folder}"
+    elif "not a git repository" in failure.text:
+        hint = "build where .git is, or leave build.stamp out there (a profile can set it)"
+    else:
+        hint = "commit what is to be built"
+    return UnreadableFile(f"git knows no commit of {folder}", details=(said,), hint=hint)
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    return run(Command(("git", "-C", str(folder), *arguments), environment={"LC_ALL": "C"}, timeout=10)).strip()
+
+
+def _said(folder: Path, *arguments: str) -> str | None:
+    try:
+        return _git(folder, *arguments) or None
     except (ToolFailed, ToolMissing):
         return None

@@ -55,13 +55,22 @@ class Dependency:
 class Go:
     """The go command of this machine, run in a project's folder.
 
-    `temporary` is where it may put its work, `cache` a build cache in place of the user's.
+    `temporary` is where it may put its work, `cache` a build cache in place of the user's, `timeout` in seconds for
+    each call: go waits for ever for a pipe among the sources, or for a proxy that is silent.
     """
 
-    def __init__(self, project: Path, temporary: Path | None = None, cache: Path | None = None) -> None:
+    def __init__(
+        self, project: Path, temporary: Path | None = None, *, cache: Path | None = None, timeout: float | None = None
+    ) -> None:
         self.project = project
         self.temporary = temporary
         self.cache = cache
+        self.timeout = timeout
+
+    def with_empty_cache(self, name: str) -> Go:
+        """The same with a build cache of its own, below `temporary`."""
+        assert self.temporary is not None  # noqa: S101 - whoever builds has a work folder
+        return Go(self.project, self.temporary, cache=self.temporary / name, timeout=self.timeout)
 
     def packages(self, *, cgo: bool = False) -> tuple[Package, ...]:
         """`go list ./...`: the packages of the module, without looking at what they import."""
@@ -105,6 +114,7 @@ class Go:
                 environment=go_environment(target, self.temporary) | own,
                 inherit=INHERIT,
                 folder=self.project,
+                timeout=self.timeout,
                 contained=True,
             ),
             on_line,

@@ -12,11 +12,15 @@ from pathlib import Path
 
 from slimdeploy.errors import CompileFailed, DiskFull, IntegrityError, NotAllowed, SlimdeployError, Unreachable
 from slimdeploy.tools import shortage
-from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.command import ToolFailed, ToolTimeout
 
 SHOWN_LINES = 20
 CRASHED = re.compile(
     r"^(?:panic: |fatal error: |.*internal compiler error)|unexpected fingerprint|bad object header", re.MULTILINE
+)
+HANGS = (
+    "--build-timeout gives it longer; what never ends: a named pipe among the sources (find . -type p), "
+    "a module proxy that is silent (go env GOPROXY)"
 )
 LOGIN = "GOPRIVATE=its/path/*, and a login that works without asking: ~/.netrc, an ssh key, or git's credential helper"
 
@@ -55,6 +59,12 @@ MEANINGS = (
         CompileFailed,
         "vendor/ is stale: it does not fit go.mod",
         "go mod vendor",
+    ),
+    Meaning(
+        r"^(\S+?): pattern (.+?): cannot embed irregular file",
+        CompileFailed,
+        "{1}: go:embed takes regular files only, and {2} is none",
+        "ls -l shows what it is: a pipe, a socket, a symbolic link",
     ),
     Meaning(
         r"^(\S+?): pattern (.+?): (?:no matching files found|cannot embed)",
@@ -127,6 +137,8 @@ MEANINGS = (
 def explain(failure: ToolFailed, doing: str, folder: Path | None = None) -> SlimdeployError:
     """The error for a go command that failed while `doing` something; `folder` is where it may put its work."""
     text, lines = failure.text, shown(failure.output)
+    if isinstance(failure, ToolTimeout):
+        return CompileFailed(f"{doing}: {failure.what}, and was ended", details=lines, hint=HANGS)
     if "no space left on device" in text:
         return DiskFull(f"{doing}: no space left on the device", details=(*_known(shortage.disk(text, folder)), *lines))
     if "signal: killed" in text:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from slimdeploy.artifacts.deploy import ObjectRef
 
 PATHS = {
+    "Namespace": "/api/v1/namespaces",
     "ServiceAccount": "/api/v1/namespaces/{}/serviceaccounts",
     "ConfigMap": "/api/v1/namespaces/{}/configmaps",
     "Secret": "/api/v1/namespaces/{}/secrets",
@@ -21,6 +22,7 @@ PATHS = {
     "HTTPRoute": "/apis/gateway.networking.k8s.io/v1/namespaces/{}/httproutes",
     "ReplicaSet": "/apis/apps/v1/namespaces/{}/replicasets",
     "Pod": "/api/v1/namespaces/{}/pods",
+    "Lease": "/apis/coordination.k8s.io/v1/namespaces/{}/leases",
     "Event": "/api/v1/namespaces/{}/events",
 }
 

@@ -21,15 +21,16 @@ def memory(membership: Path = Path("/proc/self/cgroup"), root: Path = Path("/sys
     return f"{bound}, oom count {kills}" if kills else bound
 
 
-def disk(text: str, folder: Path | None = None) -> str:
-    """The file system that `text` says is full, or else the one of `folder`, and what is free there."""
+def disk(text: str, folder: Path | None = None, *, needed: int = 0) -> str:
+    """The file system that `text` says is full, or else the one of `folder`, and what is free and `needed` there."""
     found = NO_SPACE.search(text)
     full = Path(found[1]) if found else folder
     if full is None:
         return ""
     existing = next(each for each in (full, *full.parents) if each.exists())
     mount = next(each for each in (existing, *existing.parents) if each.is_mount())
-    return f"{mount} is full: {shutil.disk_usage(mount).free:,} bytes are free"
+    wanted = f", about {needed:,} are needed" if needed else ""
+    return f"{mount} is full: {shutil.disk_usage(mount).free:,} bytes are free{wanted}"
 
 
 def _cgroups(membership: Path, root: Path) -> Iterator[Path]:

@@ -64,7 +64,7 @@ def test_the_whole_shop(shop: Project, cluster: Cluster, namespace: str) -> None
     first = shop.up("-o", "json")
     said(first)
     assert first.json["url"] == "https://shop.example.com/"
-    assert cluster.fetch("shop:http", namespace, "/api/") == f"currency: EUR\n{len(VALUE)} 4\n"
+    assert cluster.fetch("shop", namespace, "/api/") == f"currency: EUR\n{len(VALUE)} 4\n"
     assert set(names(cluster, namespace, "deployments")) == {"shop", "shop-worker"}
     assert set(names(cluster, namespace, "poddisruptionbudgets,horizontalpodautoscalers,ingresses")) == {"shop"}
     assert set(names(cluster, namespace, "networkpolicies")) == {"shop", "shop-worker", "shop-migrate"}
@@ -92,7 +92,7 @@ def content_is_a_rollout(shop: Project, cluster: Cluster, namespace: str) -> Non
     (shop.folder / "config.yaml").write_bytes(b"\xff\x00binary")
     result = shop.up("-o", "json")
     assert changed(result) == ["configmap/shop-config", "job/shop-migrate", "deployment/shop", "deployment/shop"]
-    assert "binary" in cluster.fetch("shop:http", namespace, "/api/")
+    assert "binary" in cluster.fetch("shop", namespace, "/api/")
     shop.environment["SHOP_DB_URL"] = VALUE + "2"
     diff = shop.slimdeploy("diff", "-o", "json")
     assert "created   secret/shop-secrets" in said(shop.slimdeploy("diff"))
@@ -100,7 +100,7 @@ def content_is_a_rollout(shop: Project, cluster: Cluster, namespace: str) -> Non
             for each in change["fields"] if each["path"] == "data"] != []  # fmt: skip
     said(diff)
     said(shop.up())
-    assert f"{len(VALUE) + 1} 4\n" in cluster.fetch("shop:http", namespace, "/api/")
+    assert f"{len(VALUE) + 1} 4\n" in cluster.fetch("shop", namespace, "/api/")
 
 
 def test_a_migration_that_fails_stops_the_release(shop: Project, cluster: Cluster, namespace: str) -> None:

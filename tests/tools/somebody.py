@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,13 @@ def importable(*modules: str) -> Iterator[Path]:
         for module in modules:
             source = import_module(module).__file__
             assert source is not None
+            if Path(source).name != "__init__.py":
+                shutil.copy(source, folder)
+                continue
             shutil.copytree(Path(source).parent, folder / module, ignore=shutil.ignore_patterns("__pycache__"))
+        made = folder / "slimdeploy-0.dist-info"  # what importlib.metadata is asked for
+        made.mkdir()
+        (made / "METADATA").write_text(f"Name: slimdeploy\nVersion: {version('slimdeploy')}\n")
         yield folder
 
 
