@@ -91,7 +91,7 @@ class Kube(Wire):
         """The metadata alone of all objects of a kind that carry these labels."""
         path = f"{PATHS[kind].format(namespace)}?{urlencode({'labelSelector': equal(selector)})}"
         answer = self._ask("GET", path, f"list {kind.lower()}s", accept=METADATA)
-        return tuple(answer.document["items"]) if answer.status != 404 else ()
+        return tuple(answer.document["items"] or ()) if answer.status != 404 else ()
 
     def listed(self, kind: str, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """All objects of a kind that carry these labels, whole."""
@@ -138,4 +138,4 @@ class Kube(Wire):
 
     def _list(self, kind: str, namespace: str, **query: str) -> tuple[dict[str, Any], ...]:
         answer = self._ask("GET", f"{PATHS[kind].format(namespace)}?{urlencode(query)}", f"list {kind.lower()}s")
-        return tuple(answer.document["items"]) if answer.status != 404 else ()
+        return tuple(answer.document["items"] or ()) if answer.status != 404 else ()
