@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator, model_validator
 
 from slimdeploy.config import fields, names
 from slimdeploy.config.app import App
@@ -79,11 +79,16 @@ class Config(Table):
             check_fits(app, value)
         return value
 
+    @model_validator(mode="after")
+    def _scheduled(self) -> Config:
+        if self.app.kind == "cron" and not self.deploy.job.schedule:
+            hint = 'such as deploy.job.schedule = "*/15 * * * *"'
+            raise Refused('"cron" needs a schedule', hint, at=("app", "kind"))
+        return self
+
 
 def check_fits(app: App, deploy: Deploy) -> None:
     """Refuse what [deploy] says about another kind of app."""
-    if app.kind == "cron" and not deploy.job.schedule:
-        raise Refused('app.kind = "cron" needs a schedule', 'such as job.schedule = "*/15 * * * *"', on_key=True)
     if app.kind != "cron" and (deploy.job.schedule or deploy.job.time_zone):
         raise Refused('only app.kind = "cron" has a schedule', at=("job",), on_key=True)
     if app.kind != "service":
