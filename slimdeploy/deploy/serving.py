@@ -83,9 +83,8 @@ def serve(site: Site, intent: Intent, changes: Changes, lease: Held) -> int:
 def wait(site: Site, intent: Intent, generations: Mapping[ObjectRef, int]) -> int:
     """Until the pods serve and run the image, and a Job is through; how many pods serve."""
     with step(site.report, "rollout") as running:
-        ready = 0
-        for ref, number in generations.items():
-            ready += rollout.wait(Rollout(ref, number, intent.image, site.timeout), site.kube, running)
+        rollouts = [Rollout(ref, number, intent.image, site.timeout) for ref, number in generations.items()]
+        ready = sum(rollout.wait_all(rollouts, site.kube, running))
         for each in intent.manifests.objects:
             if each["kind"] == "Job" and not jobs.is_migration(each):
                 jobs.wait(ObjectRef.of(each), site.kube, site.timeout, running.waiting)

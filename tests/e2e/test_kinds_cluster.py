@@ -89,11 +89,11 @@ def unchanged_writes_nothing(shop: Project, cluster: Cluster, namespace: str) ->
 
 def content_is_a_rollout(shop: Project, cluster: Cluster, namespace: str) -> None:
     """Of a file, then of a secret: new objects under new names, the pods roll, and the old ones are not touched."""
-    (shop.folder / "config.yaml").write_bytes(b"\xff\x00binary")
+    (shop.folder / "config.yaml").write_text("currency: CHF\n")
     result = shop.up("-o", "json")
     new = ["configmap/shop-config", "job/shop-migrate", "deployment/shop", "deployment/shop"]
     assert changed(result) == [*new, "job/shop-migrate"], "the Job of the version before is pruned"
-    assert "binary" in cluster.fetch("shop", namespace, "/api/")
+    assert "CHF" in cluster.fetch("shop", namespace, "/api/")
     shop.environment["SHOP_DB_URL"] = VALUE + "2"
     diff = shop.slimdeploy("diff", "-o", "json")
     assert "created   secret/shop-secrets" in said(shop.slimdeploy("diff"))
