@@ -33,6 +33,8 @@ VERBS = {
     "compare": "Measure the same program on a full Go image, smaller bases, and scratch.",
     "schedule": "Print a crontab line, a systemd timer or a CronJob that redeploys.",
     "config": "Look at slim.toml as it counts; pin the cluster that it means; print the Role that it needs.",
+    "cache": "Show what is kept on this machine, or remove it.",
+    "doctor": "Look whether `up` would work here, and what is missing.",
     "version": "Print the versions of slimdeploy and of the tools it uses.",
 }
 
