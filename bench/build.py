@@ -1,7 +1,7 @@
 """What slimdeploy adds to `go build`, beside go alone and a shell script of go and buildah.
 
-One line changed, nothing changed, with --cold also empty caches (once: minutes). Medians in seconds and ratios to `go build`, all from one
-run, since machines differ: python bench/build.py [ROUNDS] [--cold]
+One line changed, nothing changed; with --cold also empty caches (once: minutes). Medians in seconds and ratios to
+`go build`, all from one run, since machines differ: python bench/build.py [ROUNDS] [--cold]
 """
 
 from __future__ import annotations

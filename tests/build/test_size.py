@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from slimdeploy.artifacts.release import Order
 from slimdeploy.artifacts.sizes import ProgramSize
 from slimdeploy.build import program_size
 from slimdeploy.build.packages import package_of
@@ -78,7 +79,7 @@ def measured(project: Path, workshop: Workshop, against: str = "", config: Confi
     with pytest.MonkeyPatch.context() as environment:
         for name, value in variables(workshop.cache).items():
             environment.setenv(name, value)
-        request = Request(project, config or Config(), Overrides(), lock_wait=60)
+        request = Request(project, config or Config(), Overrides(), Order(lock_wait=60))
         return size(request, lambda _: None, against)
 
 
@@ -236,7 +237,9 @@ def test_an_image_that_grew_too_large_fails_with_what_grew(workshop: Workshop, t
     small = workshop.build(project, limited("1.5MB")).image
     write(project, {"main.go": 'package main\n\nimport "encoding/json"\n\nfunc main() { json.Marshal(1) }\n'})
     for _ in range(2):  # built, and as it is remembered
-        with pytest.raises(ImageFailed, match=r"the image has [\d.]+ MB, and image.max_size allows 1.50 MB") as failed:
+        with pytest.raises(
+            ImageFailed, match=r"the image for linux/\w+ has [\d.]+ MB, and image.max_size allows 1.50 MB"
+        ) as failed:
             workshop.build(project, limited("1.5MB"))
         assert small.digest[:19] in failed.value.details[0]
         assert any(line.endswith("  reflect (new)") for line in failed.value.details)
