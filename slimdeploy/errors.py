@@ -137,6 +137,13 @@ class RolloutFailed(SlimdeployError):
 
     code = 87
 
+    def __init__(
+        self, what: str, *, details: Sequence[str] = (), hint: str = "", kind: str = "", ours: bool = True
+    ) -> None:
+        super().__init__(what, details=details, hint=hint)
+        self.kind = kind  # Kubernetes' own reason, where there is one
+        self.ours = ours  # False: somebody paused, replaced or deleted it, so that going back would be wrong
+
 
 class CleanupIncomplete(SlimdeployError):
     """The work is done, but something of the old remains."""

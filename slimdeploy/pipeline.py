@@ -1,7 +1,7 @@
 """The chain, in order. Read this page first.
 
     slim.toml -> Config -> plans -> Binary -> StaticBinary -> RootFilesystem -> Image -> Delivered
-                             plans + Image -> Manifests -> Changes -> Applied -> Release
+                             plans + Image -> Manifests -> Changes + Delivered -> Release
 
 Each verb is a prefix of the chain. What can overlap overlaps here and nowhere else: while go compiles, it is asked what
 the program is made of, and the API client is imported and connected; while the image is delivered, the whole set is
@@ -11,10 +11,11 @@ dry-run.
 from __future__ import annotations
 
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from typing import Any
 
 from slimdeploy.artifacts.build import Delivered, Image
-from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
+from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan, StorePlan
 from slimdeploy.deliver import file, permission
 from slimdeploy.deliver.hand_over import hand_over
@@ -23,10 +24,11 @@ from slimdeploy.deploy.connect import connect
 from slimdeploy.deploy.container import Wish
 from slimdeploy.deploy.destination import Destination
 from slimdeploy.events import Report, Step, step
+from slimdeploy.facts.revision import source_revision
 from slimdeploy.imaging import make_image
 from slimdeploy.manifests.render import render as render_manifests
 from slimdeploy.plan.delivery import LocalRegistry
-from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan, workload_plan
+from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan, rollout_seconds, workload_plan
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
 from slimdeploy.state.workspace import workspace
@@ -86,19 +88,17 @@ def up(request: Request, report: Report) -> Release:
         with step(report, "diff") as running:
             changes = there.diff(reference(plan, image))
             running.summary = f"{len(changes.pending)} of {len(changes.items)} objects change"
-        delivered = delivering.result()
-        applied = apply(there, changes, delivered, report)
-        with step(report, "rollout") as running:
-            return there.rollout(applied, delivered, running)
+        revision = source_revision(request.project) if changes.pending else ""
+        return there.release(changes, delivering.result(), replace(request.order, revision=revision), report)
 
 
-def apply(there: Destination, changes: Changes, delivered: Delivered, report: Report) -> Applied:
-    """Changes + delivered image -> applied. Nothing pending, nothing written, nothing said."""
-    if not changes.pending:
-        return there.apply(changes, delivered)
-    with step(report, "apply") as running:
-        running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.pending)
-        return there.apply(changes, delivered)
+def rollback(request: Request, report: Report, number: int | None) -> Release:
+    """A stored release -> running pods. Nothing is built."""
+    with locked(project_folder(request.project), str(request.project), request.order.lock_wait):
+        plan = workload_plan(request.config, name_of(request))
+        target = choose_target(request.config, plan.app, request.overrides)
+        there = connect(plan, target, rollout_seconds(request.config, request.overrides))
+        return there.rollback(number, request.order, report)
 
 
 def run(request: Request, report: Report, wish: Wish) -> foreground.End:
@@ -110,13 +110,25 @@ def run(request: Request, report: Report, wish: Wish) -> foreground.End:
         return foreground.run(plan, delivered, Podman(local_engine()), wish=wish, folder=work)
 
 
-def down(request: Request, report: Report) -> tuple[ObjectRef, ...]:
-    """Remove everything that `up` made."""
+def down(request: Request, report: Report, *, volumes: bool = False) -> tuple[ObjectRef, ...]:
+    """Remove everything that `up` made; volumes, which hold data, only if that is wanted."""
     with (
-        locked(project_folder(request.project), str(request.project), request.lock_wait),
+        locked(project_folder(request.project), str(request.project), request.order.lock_wait),
         step(report, "down") as running,
     ):
-        return destination(request).down(running)
+        return destination(request).down(request.order, volumes, running)
+
+
+def restart(request: Request, report: Report) -> int:
+    """New copies of what runs; how many serve."""
+    with (
+        locked(project_folder(request.project), str(request.project), request.order.lock_wait),
+        step(report, "restart") as running,
+    ):
+        app = name_of(request)
+        target = choose_target(request.config, app, request.overrides)
+        seconds = rollout_seconds(request.config, request.overrides)
+        return connect(workload_plan(request.config, app), target, seconds).restart(running)
 
 
 def destination(request: Request) -> Destination:

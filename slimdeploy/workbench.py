@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts
+from slimdeploy.artifacts.release import Order
 from slimdeploy.config.model import Config
 from slimdeploy.config.stamps import asked
 from slimdeploy.events import Report, ToolOutput
@@ -40,7 +41,7 @@ class Request:
     project: Path
     config: Config
     overrides: Overrides
-    lock_wait: float = 0.0
+    order: Order = field(default_factory=Order)
     building: Building = Building()
 
 
@@ -94,7 +95,7 @@ def bench(request: Request, report: Report) -> Iterator[Bench]:
         timeout=request.building.timeout,
     )
     plan = make_build_plan(request.config, local)
-    with locked(kept, str(request.project), request.lock_wait), workspace() as work:
+    with locked(kept, str(request.project), request.order.lock_wait), workspace() as work:
         yield Bench(local, plan, work, kept, memory, report, request.building)
 
 

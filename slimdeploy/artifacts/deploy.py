@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from slimdeploy.artifacts.release import Record
+
 Manifest = Mapping[str, Any]
 """One Kubernetes object, in the API's own form."""
 
@@ -42,6 +44,7 @@ class Action(StrEnum):
     CREATED = "created"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    PRUNED = "pruned"
 
 
 @dataclass(frozen=True)
@@ -55,33 +58,34 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Change:
-    """One object's difference between the cluster and the manifests."""
+    """One object's difference between the cluster and the manifests. `adopts` names the tools that it is taken from."""
 
     ref: ObjectRef
     action: Action
     fields: tuple[FieldChange, ...]
     manifest: Manifest = field(repr=False)
+    adopts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Changes:
-    """All differences, in the order in which they are applied, and what the server warned of."""
+    """All differences, in the order in which they are applied; `kept` says what was left alone, and why."""
 
     items: tuple[Change, ...]
+    kept: tuple[str, ...] = ()
+    before: tuple[Record, ...] = ()
+    """The releases so far, the newest first."""
+    warnings: tuple[str, ...] = ()
 
     @property
     def pending(self) -> tuple[Change, ...]:
         """Those that need a write."""
         return tuple(change for change in self.items if change.action is not Action.UNCHANGED)
 
-
-@dataclass(frozen=True)
-class Applied:
-    """What was written. `generation` is the Deployment's, which the rollout has to observe."""
-
-    changes: Changes
-    deployment: str
-    generation: int
+    @property
+    def to_apply(self) -> tuple[Change, ...]:
+        """Those whose manifest is to be written."""
+        return tuple(change for change in self.pending if change.action is not Action.PRUNED)
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,8 @@ class Release:
     image: str
     ready: int
     url: str = ""
+    number: int = 0
+    """In the history; 0 where none is kept."""
 
     @property
     def changed(self) -> bool:

@@ -81,11 +81,19 @@ class WorkloadPlan:
 
 @dataclass(frozen=True)
 class ClusterTarget:
-    """A Kubernetes cluster. `kubeconfig` None is kubectl's default search."""
+    """A Kubernetes cluster. `kubeconfig` None is kubectl's default search.
+
+    `expect` is the SHA-256 of its CA, where slim.toml names it; `create` allows to make the namespace. `force` takes
+    fields from other managers, `adopt` objects that somebody else made.
+    """
 
     context: str
     namespace: str
     kubeconfig: str | None = None
+    expect: str | None = None
+    create: bool = False
+    force: bool = False
+    adopt: bool = False
 
 
 @dataclass(frozen=True)

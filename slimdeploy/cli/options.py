@@ -35,6 +35,11 @@ class Flags:
     push_timeout: float | None = None
     build_timeout: float | None = None
     verify: bool = False
+    lock_wait: float | None = None
+    rollback: bool | None = None
+    retry: bool = True
+    force_conflicts: bool = False
+    adopt: bool = False
 
 
 def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:  # noqa: ARG001
@@ -74,9 +79,23 @@ TARGET = (
 BUILD = (option("--build-timeout", callback=duration, metavar="DURATION", help="Limit of each call of go (30m)."),)
 VERIFY = (option("--verify", is_flag=True, help="Build twice, the second time with an empty cache, and compare."),)
 PUSH = (option("--push-timeout", callback=duration, metavar="DURATION", help="Limit of a push, tries included (10m)."),)
+TAKEOVER = (
+    option("--force-conflicts", is_flag=True, help="Take fields that somebody else manages."),
+    option("--adopt", is_flag=True, help="Take over objects that kubectl, Helm and the like made under this name."),
+)
 ROLLOUT = (
     option("--timeout", callback=duration, metavar="DURATION", help="How long to wait for the rollout, e.g. 5m."),
     option("--publish", "-p", type=click.IntRange(1, 65535), metavar="PORT", help="Local target: port on 127.0.0.1."),
+)
+LOCK = (
+    option(
+        "--lock-wait", callback=duration, metavar="DURATION", help="Wait for another run; by default exit 75 at once."
+    ),
+)
+ROLLBACK = (
+    option(
+        "--rollback/--no-rollback", default=None, help="Whether a release that does not serve is rolled back (yes)."
+    ),
 )
 
 
@@ -100,6 +119,7 @@ def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Call
 
 def request(flags: Flags, output: Output) -> Request:
     """What the flags ask for. Raises ConfigError, UnreadableFile."""
+    from slimdeploy.artifacts.release import Order
     from slimdeploy.config.reader import default_config, find, read
     from slimdeploy.plan.deploy import Overrides
     from slimdeploy.workbench import Building, Request
@@ -116,4 +136,6 @@ def request(flags: Flags, output: Output) -> Request:
         config = default_config()
     overrides = Overrides(**{key: getattr(flags, key) for key in Overrides.__dataclass_fields__})
     building = Building(flags.build_timeout or Building.timeout, flags.verify)
-    return Request(project, config, overrides, building=building)
+    rollback = config.deploy.rollback if flags.rollback is None else flags.rollback
+    order = Order(lock_wait=flags.lock_wait or 0.0, rollback=rollback, retry=flags.retry)
+    return Request(project, config, overrides, order, building)

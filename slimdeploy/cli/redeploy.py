@@ -5,7 +5,22 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from slimdeploy.cli.options import BUILD, PROJECT, PUSH, ROLLOUT, TARGET, VERIFY, Flags, duration, option, request, verb
+from slimdeploy.cli.options import (
+    BUILD,
+    LOCK,
+    PROJECT,
+    PUSH,
+    ROLLBACK,
+    ROLLOUT,
+    TAKEOVER,
+    TARGET,
+    VERIFY,
+    Flags,
+    duration,
+    option,
+    request,
+    verb,
+)
 from slimdeploy.cli.output import Output
 from slimdeploy.cli.stopping import stop_after
 from slimdeploy.cli.up import closing, result
@@ -14,19 +29,18 @@ LIMITS = (
     option(
         "--deadline", callback=duration, metavar="DURATION", default="30m", show_default=True, help="Overall limit."
     ),
-    option(
-        "--lock-wait", callback=duration, metavar="DURATION", help="Wait for another run; by default exit 75 at once."
-    ),
+    option("--retry", is_flag=True, default=False, help="Try again what has failed, and was not changed since."),
 )
 
 
-@verb("redeploy", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT, LIMITS)
-def command(output: Output, flags: Flags, deadline: float, lock_wait: float | None) -> None:
+@verb("redeploy", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT, ROLLBACK, LOCK, TAKEOVER, LIMITS)
+def command(output: Output, flags: Flags, deadline: float) -> None:
     """`up` without anybody watching: never asks, ends in time, and prints one line (on stdout)."""
     from slimdeploy.pipeline import up
 
     started = time.monotonic()
     stop_after(deadline)
-    release = up(replace(request(flags, output), lock_wait=lock_wait or 0.0), lambda _: None)
+    asked = request(flags, output)
+    release = up(replace(asked, order=replace(asked.order, reason="redeploy")), lambda _: None)
     seconds = time.monotonic() - started
     output.result(closing(release, seconds), result(release, seconds))

@@ -6,11 +6,24 @@ import time
 
 from slimdeploy.artifacts.deploy import Release
 from slimdeploy.cli.diff import document
-from slimdeploy.cli.options import BUILD, PROJECT, PUSH, ROLLOUT, TARGET, VERIFY, Flags, request, verb
+from slimdeploy.cli.options import (
+    BUILD,
+    LOCK,
+    PROJECT,
+    PUSH,
+    ROLLBACK,
+    ROLLOUT,
+    TAKEOVER,
+    TARGET,
+    VERIFY,
+    Flags,
+    request,
+    verb,
+)
 from slimdeploy.cli.output import Output
 
 
-@verb("up", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT)
+@verb("up", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT, ROLLBACK, LOCK, TAKEOVER)
 def command(output: Output, flags: Flags) -> None:
     """Build, deliver, apply, and wait until it serves. Run again, it changes nothing."""
     from slimdeploy.pipeline import up
@@ -24,16 +37,18 @@ def command(output: Output, flags: Flags) -> None:
 
 def closing(release: Release, seconds: float) -> str:
     """What changed, in one line."""
-    if not release.changed:
+    if not release.changed and not release.number:
         return f"nothing changed: {release.ready} ready on {release.target} ({seconds:.2f} s)"
     changed = ", ".join(f"{change.ref} {change.action}" for change in release.changes.pending)
-    return f"up on {release.target} in {seconds:.2f} s: {changed}"
+    number = f" (release {release.number})" if release.number else ""
+    return f"up on {release.target}{number} in {seconds:.2f} s: {changed or 'finished what a former run had begun'}"
 
 
 def result(release: Release, seconds: float) -> dict[str, object]:
     """The release as JSON holds it."""
     return {
         "changed": release.changed,
+        "release": release.number or None,
         "image": release.image,
         "ready": release.ready,
         "target": release.target,

@@ -23,3 +23,6 @@ class Deploy(Table):
         "What each copy may use.", default=Resources(), example={"cpu": "100m", "memory": "64Mi"}
     )
     timeout: fields.Duration = key("How long to wait until the new version serves.", default="5m", example="5m")
+    rollback: bool = key(
+        "When the new version does not serve, apply the last one that did.", default=True, example=False
+    )

@@ -26,6 +26,7 @@ def _amount(measure: Callable[[str], float]) -> Callable[[str], str]:
 AppName = Annotated[str, AfterValidator(names.app_name)]
 Namespace = Annotated[str, AfterValidator(names.namespace)]
 Context = Annotated[str, AfterValidator(names.context_name)]
+Fingerprint = Annotated[str, AfterValidator(names.fingerprint)]
 PortName = Annotated[str, AfterValidator(names.port_name)]
 PortNumber = Annotated[int, Between(1, 65535), AfterValidator(ports.unprivileged)]
 Arguments = Annotated[tuple[Annotated[str, AfterValidator(environment.argument)], ...], AS_TUPLE, MANY]

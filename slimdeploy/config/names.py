@@ -68,6 +68,13 @@ def context_name(name: str) -> str:
     return name
 
 
+def fingerprint(text: str) -> str:
+    """A SHA-256 in hexadecimal, as sha256sum prints it."""
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise Refused("expected 64 hexadecimal digits in lower case", "`slimdeploy config pin` writes them")
+    return text
+
+
 def profile_name(name: str) -> str:
     """What is typed after --profile."""
     visible(name)

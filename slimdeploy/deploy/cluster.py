@@ -1,19 +1,20 @@
-"""The Kubernetes target: dry-run the whole set, apply what differs, wait, and take it all down again."""
+"""The Kubernetes target: dry-run the whole set, make a release of what differs, and take it all down again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from slimdeploy.artifacts.build import Delivered
-from slimdeploy.artifacts.deploy import Applied, Changes, Manifests, ObjectRef, Release
+from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, WorkloadPlan
-from slimdeploy.deploy import inspection, removal, rollout
-from slimdeploy.deploy.destination import Status
-from slimdeploy.deploy.diff import diff
-from slimdeploy.deploy.rollout import Rollout
+from slimdeploy.artifacts.release import Order, Record
+from slimdeploy.deploy import debugging, history, inspection, making, removal, restarting, returning, tailing
+from slimdeploy.deploy.destination import DebugWish, LogLine, LogWish, PortPair, Session, Status
+from slimdeploy.deploy.forwarding import Forward, running
+from slimdeploy.deploy.serving import Intent, Site
 from slimdeploy.errors import InternalError
-from slimdeploy.events import Step
+from slimdeploy.events import Report, Step
 from slimdeploy.manifests.render import render
 from slimdeploy.tools.kube import Kube
 
@@ -26,41 +27,62 @@ class Cluster:
         self.target = target
         self.kube = kube
         self.timeout = timeout
-        self.ref = ObjectRef("Deployment", plan.app, target.namespace)
 
     def manifests(self, image: str) -> Manifests:
         """The objects for this image."""
         return render(self.plan, self.target.namespace, image)
 
     def diff(self, image: str) -> Changes:
-        """Server-side dry-run of the whole set."""
-        return diff(self.manifests(image), self.kube)
+        """Server-side dry-run of the whole set, and what would be pruned."""
+        return self._site(lambda _: None).compare(Intent.whole(self.manifests(image), image)).changes
 
-    def apply(self, changes: Changes, delivered: Delivered) -> Applied:
-        """Server-side apply of what differs, in order."""
+    def release(self, changes: Changes, delivered: Delivered, order: Order, report: Report) -> Release:
+        """Make a release of what differs; without any difference only look whether it serves."""
         if not isinstance(delivered, Delivered):
             raise InternalError("nothing is applied before its image is delivered")
-        written: dict[ObjectRef, dict[str, Any]] = {}
-        for change in changes.pending:
-            written[change.ref] = self.kube.apply(change.manifest, dry_run=False).object
-        deployment = written.get(self.ref) or self.kube.get(self.ref) or {"metadata": {"generation": 0}}
-        return Applied(changes, self.plan.app, deployment["metadata"]["generation"])
+        intent = Intent.whole(self.manifests(delivered.reference), delivered.reference)
+        return making.ensure(self._site(report), intent, changes, order)
 
-    def rollout(self, applied: Applied, delivered: Delivered, step: Step) -> Release:
-        """Wait for the pods; an unchanged but failing Deployment fails here again."""
-        wanted = Rollout(self.ref, applied.generation, delivered.reference, self.timeout)
-        ready = rollout.wait(wanted, self.kube, step)
-        step.summary = f"{ready} ready in {self.target.namespace}"
-        return Release(str(self.target.context), applied.changes, delivered.reference, ready)
+    def rollback(self, number: int | None, order: Order, report: Report) -> Release:
+        """Make a release of a former one."""
+        return returning.rollback(self._site(report), number, order)
+
+    def history(self) -> tuple[Record, ...]:
+        """The releases so far, the newest first, each looked through."""
+        return history.checked(self.plan.app, self.kube)
+
+    def between(self, one: int, other: int) -> Changes:
+        """What going from one release to another changes."""
+        return returning.between(self.plan.app, self.kube, one, other)
 
     def status(self) -> Status:
         """The Deployment and its pods."""
         return inspection.status(self.plan.app, self.target, self.kube)
 
-    def logs(self, *, tail: int, follow: bool, sink: Callable[[str], None]) -> None:
-        """The lines of all pods, each with its pod's name when there are several."""
-        inspection.logs(self.plan.app, self.kube, tail=tail, follow=follow, sink=sink)
+    def logs(self, wish: LogWish, sink: Callable[[LogLine], bool]) -> None:
+        """The lines of all pods."""
+        tail = tailing.follow if wish.follow else tailing.once
+        tail(self._pods, self.kube, wish, sink)
 
-    def down(self, step: Step) -> tuple[ObjectRef, ...]:
-        """Delete what we made, the Deployment first, and wait for its pods."""
-        return removal.down(self.plan.app, self.manifests(""), self.kube, step)
+    def restart(self, step: Step) -> int:
+        """New pods of the same release."""
+        refs = inspection.deployment_refs(self.plan.app, self.kube)
+        return restarting.restart(self.plan.app, refs, self.kube, timeout=self.timeout, step=step)
+
+    def port_forward(self, ports: Sequence[PortPair], say: Callable[[str], None]) -> None:
+        """Over the API server, until we are stopped."""
+        Forward(self.kube, lambda: running(self._pods()), say).serve(ports)
+
+    def debug(self, wish: DebugWish, step: Step) -> Session:
+        """An ephemeral container in a pod."""
+        return debugging.start(self._pods(), self.kube, wish, step)
+
+    def _pods(self) -> Sequence[Mapping[str, Any]]:
+        return inspection.pods(self.plan.app, self.kube)
+
+    def down(self, order: Order, volumes: bool, step: Step) -> tuple[ObjectRef, ...]:  # noqa: FBT001
+        """Delete what we made, the history and volumes (if wanted), too, and wait for the pods."""
+        return removal.down(self._site(step.report), self.manifests(""), order, step=step, volumes=volumes)
+
+    def _site(self, report: Report) -> Site:
+        return Site(self.plan.app, self.kube, self.timeout, report)

@@ -9,13 +9,17 @@ from slimdeploy.deploy.destination import Destination
 def connect(workload: WorkloadPlan, target: Target, timeout: float) -> Destination:
     """The cluster or the local podman. Imports only what that one needs: a cluster's client takes 0.3 s.
 
-    Raises WrongCluster, UnreadableFile for a context or kubeconfig that is not there.
+    Raises WrongCluster, UnreadableFile for a context or kubeconfig that is not there, or that is another cluster than
+    slim.toml expects.
     """
     if isinstance(target, ClusterTarget):
+        from slimdeploy.deploy import guard
         from slimdeploy.deploy.cluster import Cluster
         from slimdeploy.tools.kube import Kube
 
-        return Cluster(workload, target, Kube(target), timeout)
+        kube = Kube(target)
+        guard.check(kube)
+        return Cluster(workload, target, kube, timeout)
     from slimdeploy.deploy.local import Local
     from slimdeploy.tools.podman import Podman, local_engine
 

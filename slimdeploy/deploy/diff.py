@@ -6,28 +6,63 @@ and our own entry in managedFields is the same, so that a field somebody took fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from slimdeploy.artifacts.deploy import Action, Change, Changes, FieldChange, Manifest, Manifests, ObjectRef
-from slimdeploy.errors import ApiRejected
-from slimdeploy.tools.kube import MANAGER, Kube
+from slimdeploy.artifacts.deploy import Action, Change, Changes, Manifest, Manifests, ObjectRef
+from slimdeploy.deploy import adoption, permissions
+from slimdeploy.deploy.conflicts import described
+from slimdeploy.deploy.fields import discreet, field_changes
+from slimdeploy.deploy.refusals import joined, placed
+from slimdeploy.deploy.replicas import handed_over, least_of
+from slimdeploy.errors import ApiRejected, SlimdeployError
+from slimdeploy.manifests.labels import INSTANCE
+from slimdeploy.manifests.namespace import namespace
+from slimdeploy.tools.kube import MANAGER, Kube, Stored
+from slimdeploy.tools.kube_errors import Conflicted, Forbidden, Invalid, NamespaceMissing
 
 BY_ITSELF = frozenset({"resourceVersion", "generation", "managedFields", "uid", "creationTimestamp", "selfLink"})
 REVISION = "deployment.kubernetes.io/revision"
-MISSING = object()
+AT_ONCE = 2
+"""Objects that are looked at side by side: each more thread is one more TLS handshake."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the server says about one object."""
+
+    change: Change | None = None
+    warnings: tuple[str, ...] = ()
+    error: SlimdeployError | None = None
 
 
 def diff(manifests: Manifests, kube: Kube) -> Changes:
-    """What applying would change; nothing is written. Raises whatever the server says against any object."""
-    return Changes(tuple(_change(manifest, kube) for manifest in manifests.objects))
+    """What applying would change; nothing is written. Raises whatever the server says against any object.
+
+    In a namespace that does not exist nothing can be proven: if it may be made, everything is new.
+    """
+    look = partial(_look, kube, least_of(manifests.objects))
+    with ThreadPoolExecutor(AT_ONCE) as beside:
+        outcomes = list(beside.map(look, manifests.objects))
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    if errors and kube.target.create and any(isinstance(error, NamespaceMissing) for error in errors):
+        return _in_new_namespace(manifests, kube)
+    if any(isinstance(error, Forbidden) for error in errors):
+        permissions.check(app_of(manifests), {each["kind"] for each in manifests.objects}, kube)
+    if errors:
+        raise joined(errors)
+    warnings = dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings)
+    return Changes(tuple(outcome.change for outcome in outcomes if outcome.change), warnings=tuple(warnings))
 
 
 def compare(ref: ObjectRef, manifest: Manifest, live: dict[str, Any] | None, future: dict[str, Any]) -> Change:
     """Pure part of `diff`: the live object against what the dry-run says it would become."""
     if live is None:
-        return Change(ref, Action.CREATED, tuple(field_changes({}, dict(manifest))), manifest)
-    changed = tuple(field_changes(essence(live), essence(future)))
+        return _created(ref, manifest)
+    changed = tuple(discreet(ref.kind, each) for each in field_changes(essence(live), essence(future)))
     same = not changed and ownership(live) == ownership(future)
     return Change(ref, Action.UNCHANGED if same else Action.CHANGED, changed, manifest)
 
@@ -46,26 +81,61 @@ def ownership(stored: Mapping[str, Any]) -> object:
     return [entry.get("fieldsV1") for entry in entries if entry["manager"] == MANAGER and entry["operation"] == "Apply"]
 
 
-def field_changes(old: object, new: object, path: str = "") -> Iterator[FieldChange]:
-    """Every leaf that differs, with its dotted path."""
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        for key in dict.fromkeys((*old, *new)):
-            yield from field_changes(old.get(key, MISSING), new.get(key, MISSING), f"{path}.{key}".lstrip("."))
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for index, (left, right) in enumerate(zip(old, new, strict=True)):
-            yield from field_changes(left, right, f"{path}[{_name(right, index)}]")
-    elif old != new:
-        yield FieldChange(path, None if old is MISSING else old, None if new is MISSING else new)
+def app_of(manifests: Manifests) -> str:
+    """The app that a set belongs to."""
+    return str(manifests.objects[0]["metadata"]["labels"][INSTANCE])
 
 
-def _name(item: object, index: int) -> object:
-    return item["name"] if isinstance(item, Mapping) and "name" in item else index
+def _look(kube: Kube, least: Mapping[str, int], wanted: Manifest) -> Outcome:
+    """One object. An error is an outcome, too: a person wants to read all of them at once."""
+    ref = ObjectRef.of(wanted)
+    try:
+        live = kube.get(ref)
+        manifest = handed_over(wanted, live, least.get(ref.name, 1))
+        return _against(live, manifest, kube)
+    except Invalid as error:
+        return Outcome(error=placed(error))
+    except SlimdeployError as error:
+        return Outcome(error=error)
 
 
-def _change(manifest: Manifest, kube: Kube) -> Change:
+def _against(live: dict[str, Any] | None, manifest: Manifest, kube: Kube) -> Outcome:
+    ref, whose = ObjectRef.of(manifest), adoption.maker(live, manifest["metadata"]["labels"][INSTANCE])
+    if live is None or not whose:
+        future = _dry_run(live, manifest, kube, spared=())
+        return Outcome(compare(ref, manifest, live, future.object), future.warnings)
+    if not kube.target.adopt:
+        raise adoption.refused(ref, whose)
+    taken = adoption.taken_from(live)
+    future = _dry_run(live, manifest, kube, spared=taken)
+    change, lost = compare(ref, manifest, live, future.object), adoption.given_up(live, future.object)
+    fields = (*change.fields, *(discreet(ref.kind, each) for each in lost))
+    return Outcome(Change(ref, Action.CHANGED, fields, manifest, taken or (whose,)), future.warnings)
+
+
+def _dry_run(live: dict[str, Any] | None, manifest: Manifest, kube: Kube, *, spared: tuple[str, ...]) -> Stored:
+    """What the object would become. Conflicts with the managers in `spared` are none: their fields will be ours."""
     ref = ObjectRef.of(manifest)
-    future = kube.apply(manifest, dry_run=True)
+    try:
+        future = kube.apply(manifest, dry_run=True)
+    except Conflicted as error:
+        left = [each for each in error.conflicts if each.owner not in spared]
+        if left:
+            raise described(ref, left, live, manifest) from None
+        future = kube.apply(manifest, dry_run=True, force=True)
     refused = [warning for warning in future.warnings if "PodSecurity" in warning]
     if refused:
         raise ApiRejected(f"{ref}: Pod Security would refuse its pods", details=refused)
-    return compare(ref, manifest, kube.get(ref), future.object)
+    return future
+
+
+def _in_new_namespace(manifests: Manifests, kube: Kube) -> Changes:
+    made = namespace(kube.target.namespace)
+    kube.apply(made, dry_run=True)
+    objects = (made, *(handed_over(each, None, 1) for each in manifests.objects))
+    return Changes(tuple(_created(ObjectRef.of(each), each) for each in objects))
+
+
+def _created(ref: ObjectRef, manifest: Manifest) -> Change:
+    changed = (discreet(ref.kind, each) for each in field_changes({}, dict(manifest)))
+    return Change(ref, Action.CREATED, tuple(changed), manifest)

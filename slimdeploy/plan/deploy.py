@@ -20,9 +20,9 @@ from slimdeploy.artifacts.deploy_plan import (
     WorkloadPlan,
 )
 from slimdeploy.config.model import Config
-from slimdeploy.config.names import namespace
+from slimdeploy.config.names import SYSTEM, namespace
 from slimdeploy.config.rules import memory_bytes, parse_duration
-from slimdeploy.errors import UsageError
+from slimdeploy.errors import PolicyRefused, UsageError
 from slimdeploy.plan.delivery import LocalRegistry, side_load
 
 DEFAULT_PORT = 8080
@@ -40,6 +40,8 @@ class Overrides:
     publish: int | None = None
     local: bool = False
     push_timeout: float | None = None
+    force_conflicts: bool = False
+    adopt: bool = False
 
 
 def make_deploy_plan(
@@ -58,8 +60,12 @@ def make_deploy_plan(
             hint='name a registry that it can reach: image.repository = "registry.example.com/team/hello"\n'
             "or how to load it into the nodes: cluster.delivery (it names no registry of its own)",
         )
-    timeout = overrides.timeout or parse_duration(config.deploy.timeout)
-    return DeployPlan(workload_plan(config, app), target, delivery, timeout)
+    return DeployPlan(workload_plan(config, app), target, delivery, rollout_seconds(config, overrides))
+
+
+def rollout_seconds(config: Config, overrides: Overrides) -> float:
+    """How long to wait until a release serves."""
+    return overrides.timeout or parse_duration(config.deploy.timeout)
 
 
 def choose_target(config: Config, app: str, overrides: Overrides) -> Target:
@@ -68,8 +74,24 @@ def choose_target(config: Config, app: str, overrides: Overrides) -> Target:
     if overrides.local or context is None:
         return LocalTarget(overrides.publish)
     wanted = overrides.namespace or (config.cluster.namespace if config.cluster else None) or app
+    return ClusterTarget(
+        context,
+        _namespace(wanted),
+        overrides.kubeconfig,
+        expect=config.cluster.expect if config.cluster else None,
+        create=config.cluster.create if config.cluster else False,
+        force=overrides.force_conflicts,
+        adopt=overrides.adopt,
+    )
+
+
+def _namespace(wanted: str) -> str:
+    if wanted.startswith(SYSTEM):
+        raise PolicyRefused(
+            f"namespace {wanted} belongs to the cluster itself", hint="give --namespace, or cluster.namespace"
+        )
     try:
-        return ClusterTarget(context, namespace(wanted), overrides.kubeconfig)
+        return namespace(wanted)
     except ValueError as error:
         raise UsageError(f"namespace {wanted}: {error}", hint="give --namespace, or cluster.namespace") from None
 

@@ -1,22 +1,40 @@
-"""Files for people who look for a cause: tracebacks of our own mistakes, in the XDG state folder."""
+"""Files for people who look for a cause, in the XDG state folder: tracebacks of our own mistakes, evidence of failures.
+
+That none can be written is no reason to stop.
+"""
 
 from __future__ import annotations
 
 import os
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 import platformdirs
 
+KEPT = 50
+
 
 def write_traceback(error: BaseException) -> Path | None:
     """Where the traceback was written; None when that is not possible. It holds no values of variables."""
-    folder = platformdirs.user_state_path("slimdeploy")
+    return _write("traceback", "".join(traceback.format_exception(error)))
+
+
+def write_report(name: str, lines: Sequence[str]) -> Path | None:
+    """Where the evidence of a failed release was written; None when that is not possible. Only the last 50 are kept."""
+    file = _write(f"reports/{name}", "\n".join(lines) + "\n")
+    if file:
+        for old in sorted(file.parent.glob("*.txt"), key=lambda each: each.stat().st_mtime)[:-KEPT]:
+            old.unlink(missing_ok=True)
+    return file
+
+
+def _write(name: str, text: str) -> Path | None:
+    file = platformdirs.user_state_path("slimdeploy") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = folder / f"traceback-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
-        file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.write_text(text, encoding="utf-8")
     except OSError:
         return None
     return file

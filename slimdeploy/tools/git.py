@@ -23,10 +23,12 @@ class Revision:
 
 def describe(folder: Path) -> str | None:
     """`git describe --tags --always --dirty`; None outside of git, without git, or in a folder of somebody else."""
-    try:
-        return _git(folder, "describe", "--tags", "--always", f"--dirty={DIRTY}") or None
-    except (ToolFailed, ToolMissing):
-        return None
+    return _said(folder, "describe", "--tags", "--always", f"--dirty={DIRTY}")
+
+
+def commit(folder: Path) -> str | None:
+    """The hash of the commit that is checked out; None as above."""
+    return _said(folder, "rev-parse", "HEAD")
 
 
 def revision(folder: Path) -> Revision:
@@ -56,3 +58,10 @@ def _no_commit(folder: Path, failure: ToolFailed) -> UnreadableFile:
 
 def _git(folder: Path, *arguments: str) -> str:
     return run(Command(("git", "-C", str(folder), *arguments), environment={"LC_ALL": "C"}, timeout=10)).strip()
+
+
+def _said(folder: Path, *arguments: str) -> str | None:
+    try:
+        return _git(folder, *arguments) or None
+    except (ToolFailed, ToolMissing):
+        return None

@@ -1,20 +1,25 @@
-"""What the API server's refusals mean: one function from an answer to an error of ours."""
+"""What the API server's refusals mean: one function from an answer to an error of ours.
+
+What can be said beyond the server's own words is in kube_words.py; whether to ask again, in kube_patience.py.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from slimdeploy.errors import ApiRejected, FieldConflict, NotAllowed, SlimdeployError, Unreachable
+from slimdeploy.tools import kube_words
 
 LATER = frozenset({429, 500, 502, 503, 504})
 OUR_MISTAKE = "failed to create typed patch object"  # comes as a 500, and always will
-OWNER = re.compile(r'conflict with "([^"]+)"')
+OWNER = re.compile(r'conflict with "([^"]+)"(?: with subresource "([^"]+)")?')
 WARNING = re.compile(r'\d{3} \S+ "((?:[^"\\]|\\.)*)"')
+DOUBLED = re.compile(r"[^\"]* is invalid: ")
 
 
 @dataclass(frozen=True)
@@ -49,22 +54,48 @@ class Answer:
         return tuple(cause for cause in found if isinstance(cause, dict)) if isinstance(found, list) else ()
 
     @property
+    def missing_kind(self) -> str:
+        """The plural of what a 404 says is not there: "namespaces"; empty for an unknown path."""
+        details = self.document.get("details")
+        return str(details.get("kind", "")) if isinstance(details, dict) else ""
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """The texts of the Warning headers (RFC 7234, 5.5)."""
         return tuple(WARNING.findall(self.headers.get("Warning", "")))
 
 
-def is_worth_another_try(answer: Answer) -> bool:
-    """Whether the same request may succeed later: busy, restarting, or changed under our hands; never a conflict."""
-    if answer.status == 409:
-        return not is_conflict(answer)
-    return answer.status in LATER and OUR_MISTAKE not in answer.message
+@dataclass(frozen=True)
+class Conflict:
+    """A field that somebody else manages, in the server's notation: .spec.ports[port=80,protocol="TCP"].name."""
+
+    field: str
+    owner: str
+    subresource: str = ""
 
 
-def pause(answer: Answer | None, attempt: int) -> float:
-    """Seconds to wait before the next attempt: what Retry-After asks for, up to 10, or 0.2, 0.4, 0.8 ..."""
-    asked = answer.headers.get("Retry-After", "") if answer else ""
-    return min(10.0, float(asked)) if asked.isdigit() else 0.1 * 2**attempt
+class Conflicted(FieldConflict):
+    """A FieldConflict with its fields."""
+
+    def __init__(self, what: str, conflicts: Sequence[Conflict], *, hint: str) -> None:
+        super().__init__(what, details=[f"{each.field}  is managed by {each.owner}" for each in conflicts], hint=hint)
+        self.conflicts = tuple(conflicts)
+
+
+class Forbidden(NotAllowed):
+    """Known, but without the right to do this (403)."""
+
+
+class Invalid(ApiRejected):
+    """Single fields are wrong: `causes` is (field, message) each."""
+
+    def __init__(self, what: str, causes: Sequence[tuple[str, str]], *, hint: str) -> None:
+        super().__init__(what, details=[f"{field}: {said}".lstrip(": ") for field, said in causes], hint=hint)
+        self.causes = tuple(causes)
+
+
+class NamespaceMissing(ApiRejected):
+    """The namespace does not exist."""
 
 
 def is_conflict(answer: Answer) -> bool:
@@ -72,30 +103,41 @@ def is_conflict(answer: Answer) -> bool:
     return any(cause.get("reason") == "FieldManagerConflict" for cause in answer.causes)
 
 
+def is_later(answer: Answer) -> bool:
+    """Whether the server is busy or restarting."""
+    return answer.status in LATER and OUR_MISTAKE not in answer.message
+
+
 def explain(answer: Answer, what: str, server: str) -> SlimdeployError:
     """The error for an answer. `what` is the request in words: "apply deployment/hello"."""
     message = answer.message
     if answer.status == 401:
         return NotAllowed(
-            f"{what}: {server} does not accept these credentials", details=(message,), hint="log in again"
+            f"{what}: {server} does not accept these credentials",
+            details=(message, *kube_words.clock(answer.headers.get("Date", ""))),
+            hint="log in again",
         )
     if answer.status == 403 and "is forbidden: User" in message:
-        return NotAllowed(f"{what}: not allowed", details=(message,), hint="ask for a Role that allows it")
+        return Forbidden(f"{what}: not allowed", details=(message,), hint="ask for a Role that allows it")
     if is_conflict(answer):
         return _conflict(answer, what)
-    if answer.status in LATER and OUR_MISTAKE not in message:
-        return Unreachable(f"{what}: {server} answered {answer.status}", details=(message,))
-    causes = tuple(f"{cause.get('field', '')}: {cause.get('message', '')}".lstrip(": ") for cause in answer.causes)
-    return ApiRejected(f"{what}: the API server rejected it ({answer.status})", details=causes or (message,))
+    if is_later(answer):
+        return Unreachable(
+            f"{what}: {server} answered {answer.status}", details=(message,), hint=kube_words.later(message)
+        )
+    rejected, hint = f"{what}: the API server rejected it ({answer.status})", kube_words.hint(message)
+    causes = [(str(cause.get("field", "")), str(cause.get("message", ""))) for cause in answer.causes]
+    if causes and all(field for field, _ in causes):
+        return Invalid(rejected, causes, hint=hint)
+    return ApiRejected(rejected, details=(DOUBLED.sub("", message),), hint=hint)
 
 
 def _conflict(answer: Answer, what: str) -> FieldConflict:
-    rows = []
+    found = []
     for cause in answer.causes:
         owner = OWNER.search(str(cause.get("message", "")))
-        rows.append(f"{cause.get('field', '?')}  is managed by {owner[1] if owner else 'somebody else'}")
-    return FieldConflict(
-        f"{what}: somebody else manages fields that slim.toml sets",
-        details=rows,
-        hint="take the field out of slim.toml, or let its manager give it up; slimdeploy never takes it by force",
+        name, subresource = (owner[1], owner[2] or "") if owner else ("somebody else", "")
+        found.append(Conflict(str(cause.get("field", "?")), name, subresource))
+    return Conflicted(
+        f"{what}: somebody else manages fields that slim.toml sets", found, hint="--force-conflicts takes them"
     )

@@ -22,7 +22,7 @@ class Terminal:
         self._stream = stream or sys.stderr
         self._quiet = quiet
         self._verbose = verbose
-        self._color = _wants_color(color, self._stream)
+        self._color = wants_color(color, self._stream)
         self._lock = threading.Lock()
         self._status: Any = None
         self._live = self._color and not verbose and not quiet and self._stream.isatty() and "CI" not in os.environ
@@ -97,7 +97,8 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() or char in "\n\t" else f"\\x{ord(char):02x}" for char in text)
 
 
-def _wants_color(choice: str, stream: TextIO) -> bool:
+def wants_color(choice: str, stream: TextIO) -> bool:
+    """Whether what goes there may have colours (no-color.org)."""
     if choice != "auto":
         return choice == "always"
     return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"

@@ -57,7 +57,14 @@ def test_a_change_is_one_rollout(deployed: Project, cluster: Cluster, namespace:
     log = cluster.audit.mark()
     changed = [change for change in deployed.up("-o", "json").json["changes"] if change["action"] != "unchanged"]
     assert [change["object"] for change in changed] == ["deployment/hello"]
-    assert [event.resource for event in log.mutating("slimdeploy", namespace)] == ["deployments"]
+    written = [(event.verb, event.resource) for event in log.mutating("slimdeploy", namespace)]
+    assert written == [
+        ("create", "leases"),
+        ("create", "configmaps"),
+        ("patch", "deployments"),
+        ("patch", "configmaps"),
+        ("delete", "leases"),
+    ]
     assert cluster.fetch("hello", namespace, "/api/") == "Hello From Go! again\n"
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slimdeploy.errors import ApiRejected, FieldConflict, NotAllowed, SlimdeployError, Unreachable
-from slimdeploy.tools.kube_errors import Answer, explain, is_worth_another_try
+from slimdeploy.tools.kube_errors import Answer, explain
+from slimdeploy.tools.kube_patience import is_worth_another_try
 
 WHAT, SERVER = "apply deployment/hello", "https://prod:6443"
 
@@ -86,7 +87,7 @@ def test_worth_another_try(given_answer: Answer, again: bool) -> None:
 )
 def test_error(given_answer: Answer, error: type[SlimdeployError]) -> None:
     raised = explain(given_answer, WHAT, SERVER)
-    assert type(raised) is error
+    assert isinstance(raised, error)
     assert raised.what.startswith(WHAT)
 
 

@@ -121,7 +121,7 @@ def test_two_tables_that_only_together_are_wrong(problem):
         ("".join(f"[profiles.p{number}]\n" for number in range(51)), 1, 2, "profiles: at most 50 profiles"),
     ],
 )
-def test_misshapen_profiles(problem, text, line, column, said):  # noqa: PLR0917 - a table
+def test_misshapen_profiles(problem, text, line, column, said):
     found = problem(text)
     assert (found.line, found.column) == (line, column)
     assert found.message.startswith(said)

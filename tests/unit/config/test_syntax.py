@@ -50,7 +50,7 @@ SYNTAX = [  # 62, 64-68
 
 
 @pytest.mark.parametrize(("text", "line", "column", "said"), SYNTAX, ids=[row[0][:30] for row in SYNTAX])
-def test_syntax(problem, text, line, column, said):  # noqa: PLR0917 - a table
+def test_syntax(problem, text, line, column, said):
     found = problem(text)
     assert (found.line, found.column, found.message, found.code) == (line, column, said, "syntax")
 
@@ -70,7 +70,7 @@ DUPLICATES = [  # 62
 
 
 @pytest.mark.parametrize(("text", "line", "column", "said"), DUPLICATES)
-def test_duplicates(problem, text, line, column, said):  # noqa: PLR0917 - a table
+def test_duplicates(problem, text, line, column, said):
     found = problem(text)
     assert (found.line, found.column, found.message, found.code) == (line, column, said, "duplicate")
 
@@ -95,7 +95,7 @@ ENCODINGS = [  # 64, 66
 
 
 @pytest.mark.parametrize(("data", "line", "column", "said"), ENCODINGS, ids=[said for *_, said in ENCODINGS])
-def test_encodings(problem, data, line, column, said):  # noqa: PLR0917 - a table
+def test_encodings(problem, data, line, column, said):
     found = problem(data)
     assert (found.line, found.column, found.message, found.code) == (line, column, said, "encoding")
 

@@ -131,13 +131,15 @@ def test_many_variables(problem):  # 31
         ),  # 12
         ('context = "x"\nnamespace = "A"', 3, 13, "namespace: use lower case letters, digits and '-'"),
         ('context = "x"\nnamespace = ""', 3, 13, "namespace: must start and end with a letter or digit"),
+        ('context = "x"\nexpect = "7C0F"', 3, 10, "expect: expected 64 hexadecimal digits in lower case"),
+        ('context = "x"\ncreate = "yes"', 3, 10, 'create: expected true or false, got the string "yes"'),
         ('context = ""', 2, 11, "context: must not be empty"),
         (r'context = "a\nb"', 2, 11, "context: line break not allowed"),
         (r'context = "a\u001b"', 2, 11, "context: character U+001B not allowed"),
         ('namespace = "x"', 1, 2, "context: is needed"),
     ],
 )
-def test_cluster(problem, text, line, column, said):  # noqa: PLR0917 - a table
+def test_cluster(problem, text, line, column, said):
     found = problem(f"[cluster]\n{text}")
     assert (found.line, found.column, found.message) == (line, column, f"cluster.{said}")
 
@@ -186,7 +188,7 @@ LATER = [
     "build.base_image",
     "image.max_size",
 ]
-LATER += ["cluster.expect", "deploy.expose", "deploy.rollback", "deploy.autoscale", "schedule.via"]
+LATER += ["deploy.expose", "deploy.autoscale", "schedule.via"]
 
 
 @pytest.mark.parametrize("key", LATER)

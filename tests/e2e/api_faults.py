@@ -1,0 +1,104 @@
+"""A proxy in front of the real API server: it ends TLS with a CA of its own, and does what networks and servers do."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import yaml
+
+from tests.cluster.cluster import Cluster
+from tests.deliver.faults import HOP_BY_HOP, Fault, Handler, Proxy, Server
+
+NAME = "fault-test"
+
+
+class ApiHandler(Handler):
+    """Also: `lost` asks the server and loses its answer, `instead` answers like it with another status and body."""
+
+    server: ApiServer
+
+    def handle_any(self) -> None:
+        proxy = self.server.proxy
+        if self.server.down.is_set():
+            return self.reset()
+        with proxy.lock:
+            lost = next(
+                (each for each in proxy.faults if each.kind == "lost" and each.matches(self.command, self.path)), None
+            )
+            if lost:
+                lost.times -= 1
+        if lost:
+            self.ask(self.body(0))
+            return self.reset()
+        return super().handle_any()
+
+    do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = handle_any  # noqa: N815 - http.server's names
+
+    def ask(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        address = urlsplit(self.server.upstream)
+        assert address.hostname
+        upstream = http.client.HTTPSConnection(address.hostname, address.port, timeout=30, context=self.server.trust)
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP | {"host"}}
+        upstream.request(self.command, self.path, body, headers)
+        answer = upstream.getresponse()
+        found = {name: value for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP}
+        content = answer.read()
+        upstream.close()
+        return answer.status, found, content
+
+
+class ApiServer(Server):
+    upstream: str
+    trust: ssl.SSLContext
+    down: threading.Event
+
+
+@contextmanager
+def api_proxy(cluster: Cluster, folder: Path, *faults: Fault) -> Iterator[tuple[ApiServer, str]]:
+    """The proxy, and a kubeconfig that leads to it."""
+    document = yaml.safe_load(cluster.kubeconfig.read_text())
+    there = document["clusters"][0]["cluster"]
+    certificate = make_certificate(folder)
+    server = ApiServer(("127.0.0.1", 0), ApiHandler, bind_and_activate=True)
+    server.upstream, server.down = there["server"], threading.Event()
+    (folder / "upstream-ca.crt").write_bytes(_decoded(there["certificate-authority-data"]))
+    server.trust = ssl.create_default_context(cafile=str(folder / "upstream-ca.crt"))
+    server.proxy = Proxy(f"127.0.0.1:{server.server_address[1]}", there["server"], list(faults))
+    ending = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ending.load_cert_chain(*certificate)
+    server.socket = ending.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    there |= {"server": f"https://{server.proxy.address}", "certificate-authority": str(certificate[0])}
+    del there["certificate-authority-data"]
+    (folder / "proxied.kubeconfig").write_text(yaml.safe_dump(document))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server, str(folder / "proxied.kubeconfig")
+    finally:
+        server.proxy.ended.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """A self-signed certificate for loopback, and its key."""
+    certificate, key = folder / "proxy.crt", folder / "proxy.key"
+    kind = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
+    who = ("-subj", f"/CN={NAME}", "-addext", "subjectAltName=IP:127.0.0.1")
+    command = ["openssl", "req", "-x509", *kind, *who, "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    return certificate, key
+
+
+def _decoded(text: str) -> bytes:
+    import base64
+
+    return base64.b64decode(text)

@@ -1,0 +1,117 @@
+"""What happens between us and the API server: restarts, lost answers, throttling, refusals. The server is real."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+
+from tests.cluster.cluster import Cluster
+from tests.deliver.faults import Fault
+from tests.e2e.api_faults import api_proxy, make_certificate
+from tests.e2e.conftest import Project
+
+WRITES = r"/hello\?fieldManager=slimdeploy&fieldValidation=Strict$"  # a PATCH that is no dry-run
+
+
+def status(code: int, message: str) -> str:
+    """A refusal as the API server writes it."""
+    return json.dumps({"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, "code": code})
+
+
+def test_nobody_answers_at_the_start(deployed: Project, cluster: Cluster, tmp_path: Path) -> None:
+    with api_proxy(cluster, tmp_path) as (server, kubeconfig):
+        server.down.set()
+        began = time.monotonic()
+        result = deployed.slimdeploy("diff", "--kubeconfig", kubeconfig)
+        assert result.code == 69, result
+        assert time.monotonic() - began < 30
+        assert f"context {cluster.context} does not answer: https://{server.proxy.address}" in result.stderr
+
+
+def test_restarted_and_throttled_between_two_writes(
+    deployed: Project, cluster: Cluster, namespace: str, tmp_path: Path
+) -> None:
+    faults = [
+        Fault("lost", "PATCH", f"/services{WRITES}", times=1),
+        Fault("status", "PATCH", f"/deployments{WRITES}", times=1, status=429, headers={"Retry-After": "1"}),
+        Fault(
+            "status",
+            "PATCH",
+            f"/deployments{WRITES}",
+            times=1,
+            status=500,
+            body=status(500, "etcdserver: leader changed"),
+        ),
+        Fault("reset", "PATCH", f"/deployments{WRITES}", times=2),
+        Fault("status", "GET", "/pods", times=1, status=503, body="<html>restarting</html>"),
+    ]
+    with api_proxy(cluster, tmp_path, *faults) as (_, kubeconfig):
+        log = cluster.audit.mark()
+        assert "2 ready" in deployed.up("--kubeconfig", kubeconfig).stderr
+        assert [fault.times for fault in faults] == [0] * 5, "each of them was met"
+        written = [
+            event.resource for event in log.mutating("slimdeploy", namespace) if event.verb in {"patch", "create"}
+        ]
+        assert written.count("services") == 2, "the answer was lost, and the same apply sent again"
+        assert written.count("deployments") == 1
+        live = json.loads(cluster.kubectl("get", "deployment/hello", "-n", namespace, "-o", "json"))
+        assert live["metadata"]["generation"] == 1, "sent twice, changed once"
+
+
+def test_a_server_that_is_away_for_seconds_is_waited_for(deployed: Project, cluster: Cluster, tmp_path: Path) -> None:
+    with api_proxy(cluster, tmp_path) as (server, kubeconfig):
+
+        def away() -> None:
+            while not any(method == "PATCH" and "dryRun" not in path for method, path, _ in list(server.proxy.seen)):
+                time.sleep(0.002)
+            server.down.set()
+            time.sleep(4)
+            server.down.clear()
+
+        thread = threading.Thread(target=away, daemon=True)
+        thread.start()
+        assert "2 ready" in deployed.up("--kubeconfig", kubeconfig).stderr
+        thread.join(1)
+        assert not thread.is_alive()
+
+
+REFUSALS = [
+    (
+        500,
+        "failed to create typed patch object (ns/hello; apps/v1): .spec.x: field not declared in schema",
+        84,
+        "rejected",
+    ),
+    (400, 'admission webhook "scan.example.com" does not support dry run', "sideEffects"),
+    (403, 'admission webhook "scan.example.com" denied the request: no', "scan.example.com"),
+    (403, 'services "hello" is forbidden: exceeded quota: small, requested: services=1', "resourcequota small"),
+]
+
+
+def test_a_refusal_is_explained_and_not_tried_again(
+    deployed: Project, cluster: Cluster, namespace: str, tmp_path: Path
+) -> None:
+    with api_proxy(cluster, tmp_path) as (server, kubeconfig):
+        log = cluster.audit.mark()
+        for code, message, said in REFUSALS:
+            server.proxy.faults[:] = [Fault("status", "PATCH", "/services/", status=code, body=status(code, message))]
+            server.proxy.seen.clear()
+            result = deployed.slimdeploy("up", "--kubeconfig", kubeconfig)
+            assert result.code == 84, result
+            assert said in result.stderr, result
+            assert (
+                len([path for method, path, _ in server.proxy.seen if "/services/" in path and method == "PATCH"]) == 1
+            )
+        assert log.mutating("slimdeploy", namespace) == []
+
+
+def test_another_ca_is_named_and_not_tried_again(deployed: Project, cluster: Cluster, tmp_path: Path) -> None:
+    with api_proxy(cluster, tmp_path) as (_, kubeconfig):
+        make_certificate(tmp_path)  # the file that the kubeconfig trusts is another one now
+        began = time.monotonic()
+        result = deployed.slimdeploy("status", "--kubeconfig", kubeconfig)
+        assert result.code == 69, result
+        assert "another CA signed it" in result.stderr
+        assert time.monotonic() - began < 5
