@@ -35,10 +35,6 @@ class Wire:
         self.date = ""
         """The server's own clock at its last answer (RFC 9110, Date)."""
 
-    def version(self) -> str:
-        """The server's own version, such as v1.37.0."""
-        return str(self._ask("GET", "/version", "get the version").document.get("gitVersion", "?"))
-
     def question(self, path: str, body: dict[str, object]) -> dict[str, Any]:
         """A review: posted, but nothing is stored. Empty if the server does not know this one, or may not be asked."""
         return self._ask("POST", path, "ask what is allowed", body, fine=(403, 404)).document

@@ -16,7 +16,13 @@ EXAMPLE = Path(__file__).parents[3] / "slim.toml.example"
 LINES = EXAMPLE.read_text(encoding="utf-8").splitlines()
 CODE = re.compile(r"# (\[[a-z.]+\]|[a-z_.]+ = .+)")
 OFF = [number for number, line in enumerate(LINES) if CODE.fullmatch(line)]
-NEEDS = {"namespace": ('# context = "prod"',)}
+PULLED = ('# builder_image = "golang:1.26"', '# base_image = "gcr.io/distroless/static"')
+NEEDS = {
+    "namespace": ('# context = "prod"',),
+    "strategy": PULLED,
+    "builder_image": ('# strategy = "builder"',),
+    "base_image": ('# strategy = "base"',),
+}
 PREFIX = len("# ")
 
 
@@ -84,6 +90,8 @@ def test_examples_in_the_model_are_right():
         if table and table not in IN_LISTS:
             for key, field in fields.items():
                 needed = {"context": "x"} if table == "cluster" else {}
+                if table == "build":
+                    needed = {"strategy": "builder", "builder_image": "golang", "base_image": "debian"}
                 document = needed | {key: (field.examples or [])[0]}
                 for part in reversed(table.split(".")):
                     document = {part: document}
