@@ -15,6 +15,7 @@ from slimdeploy.errors import ApiRejected, NotAllowed, SlimdeployError
 from slimdeploy.events import Step
 from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.kube import Kube
+from slimdeploy.tools.kube_reviews import who_we_are
 
 PATIENCE = 3.0
 """Seconds for a registry: `push` waits for minutes, whoever asks the doctor wants to know now."""
@@ -38,12 +39,13 @@ def cluster(target: ClusterTarget) -> Iterator[Finding]:
     try:
         there = Kube(target)
         there.patient = False
-        version, date = there.version(), there.date
+        version = there.version()
     except SlimdeployError as error:
         yield failure("cluster", error)
         return
-    yield fine("cluster", f"context {target.context}, Kubernetes {version}, {there.server}")
-    yield from clock(date, time.time())
+    user = who_we_are(there)
+    yield fine("cluster", f"context {target.context}, Kubernetes {version}, {there.server}{user and f', as {user}'}")
+    yield from clock(there.date, time.time())
     yield _namespace(there, target)
 
 
@@ -70,6 +72,8 @@ def _namespace(there: Kube, target: ClusterTarget) -> Finding:
         return failure("namespace", error)
     if found:
         return fine("namespace", name)
+    if target.create:
+        return fine("namespace", f"{name}, which is not there yet and will be created")
     hint = f"kubectl --context {target.context} create namespace {name}"
     return failure("namespace", ApiRejected(f"{name} does not exist", hint=hint))
 

@@ -13,14 +13,14 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from slimdeploy.errors import InternalError, SlimdeployError, ToolMissing
-from slimdeploy.tools.containment import containment
+from slimdeploy.tools.containment import containment, kill_group
 from slimdeploy.tools.lines import Lines, LineSink
 from slimdeploy.tools.traffic import Watch, watched
 
@@ -104,11 +104,11 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
     with (
         _registered(running, contained=command.contained),
         _deadline(running.pid, command.timeout) as expired,
-        watched(running.pid, command.watch, _kill_group) as idle,
+        watched(running.pid, command.watch, kill_group) as idle,
     ):
         try:
             if len(_terminations) > calls:  # we were told to stop while it started
-                _kill_group(running.pid)
+                kill_group(running.pid)
             running.wait()
         except sh.ErrorReturnCode as failure:
             if expired.is_set():
@@ -122,7 +122,10 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
 def start(program: Any, arguments: Sequence[str], options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - sh has no types
     """Fork, one at a time. No signal handler may raise in here: what runs around a fork drops exceptions."""
     with _starting:
-        return program(*arguments, **options)
+        try:
+            return program(*arguments, **options)
+        except ValueError:  # the fork died before it could say to sh what it is
+            raise ToolFailed(Path(str(program)).name, 137, ("it was killed while it started",)) from None
 
 
 def _options(command: Command) -> dict[str, Any]:
@@ -165,7 +168,7 @@ def _deadline(pid: int, seconds: float | None) -> Iterator[threading.Event]:
 
     def expire() -> None:
         expired.set()
-        _kill_group(pid)
+        kill_group(pid)
 
     timer = threading.Timer(seconds or 0.0, expire)
     if seconds is not None:
@@ -193,8 +196,3 @@ def _registered(running: Any, *, contained: bool) -> Iterator[None]:  # noqa: AN
     finally:
         with _lock:
             _running.pop(id(running), None)
-
-
-def _kill_group(leader: int) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(leader, signal.SIGKILL)

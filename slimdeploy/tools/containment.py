@@ -10,6 +10,8 @@ from __future__ import annotations
 import functools
 import os
 import shutil
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 AS_ROOT = (
@@ -36,3 +38,9 @@ def _may_unshare() -> bool:
     status = Path("/proc/self/status").read_text(encoding="ascii")
     effective = next(line.split()[1] for line in status.splitlines() if line.startswith("CapEff:"))
     return bool(int(effective, 16) >> CAP_SYS_ADMIN & 1)
+
+
+def kill_group(leader: int) -> None:
+    """Kill a process group, if it is still there."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)

@@ -47,7 +47,7 @@ class Workshop:
         with pytest.MonkeyPatch.context() as environment:
             for name, value in variables(self.cache).items():
                 environment.setenv(name, value)
-            request = Request(project, config or default_config(), Overrides(), Order(lock_wait=60))
+            request = Request(project, config or default_config(), Overrides(), order=Order(lock_wait=60))
             return build(request, (seen if seen is not None else []).append)
 
 

@@ -14,33 +14,35 @@ from tests.build.conftest import ASSEMBLE, binary_of, finish, start, variables
 WAITS = """
 import sys
 from pathlib import Path
+from slimdeploy.artifacts.release import Order
 from slimdeploy.config.reader import default_config
 from slimdeploy.pipeline import build
 from slimdeploy.plan.deploy import Overrides
 from slimdeploy.workbench import Request
-print(build(Request(Path(sys.argv[1]), default_config(), Overrides(), lock_wait=60), lambda _: None).image.digest)
+request = Request(Path(sys.argv[1]), default_config(), Overrides(), order=Order(lock_wait=60))
+print(build(request, lambda _: None).image.digest)
 """
 
 
-def test_two_folders_and_two_caches(plain: Built, tmp_path: Path) -> None:
-    """Two projects in one cache, and one project in two caches, all at the same time."""
-    one, two = (programs.write("plain", tmp_path / name) for name in ("one", "two"))
-    started = [start(one, tmp_path / "a"), start(one, tmp_path / "b"), start(two, tmp_path / "b")]
+def test_eight_projects_in_one_cache_and_one_project_in_two(plain: Built, tmp_path: Path) -> None:
+    """All at the same time."""
+    projects = [programs.write("plain", tmp_path / f"project{number}") for number in range(8)]
+    started = [start(projects[0], tmp_path / "a"), *(start(project, tmp_path / "b") for project in projects)]
     assert {finish(process)["digest"] for process in started} == {plain.image.digest}
 
 
-def test_four_builds_of_one_project_that_wait_for_each_other(plain: Built, tmp_path: Path) -> None:
+def test_eight_builds_of_one_project_that_wait_for_each_other(plain: Built, tmp_path: Path) -> None:
     project = programs.write("plain", tmp_path / "project")
     command = [sys.executable, "-c", WAITS, str(project)]
     environment = os.environ | variables(tmp_path / "cache")
-    started = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    started = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(8)]
     digests = {process.communicate(timeout=120)[0].strip() for process in started}
     assert digests == {plain.image.digest}
 
 
-def test_four_builds_of_one_project_that_do_not_wait(tmp_path: Path) -> None:
+def test_eight_builds_of_one_project_that_do_not_wait(tmp_path: Path) -> None:
     project = programs.write("plain", tmp_path / "project")
-    started = [start(project, tmp_path / "cache") for _ in range(4)]
+    started = [start(project, tmp_path / "cache") for _ in range(8)]
     said = [process.communicate(timeout=120)[1] for process in started]
     codes = [process.returncode for process in started]
     assert 0 in codes

@@ -26,7 +26,7 @@ from tests.e2e.test_killed import descendants_in
 
 KILLS, LANES, IN_A_ROW = 50, 2, 5
 SEED = int(os.environ.get("SEED", "1"))
-MAIN = 'package main\n\nimport "net/http"\n\nfunc main() { println("%d"); http.ListenAndServe(":8080", nil) }\n'
+MAIN = 'package main\n\nfunc main() { println("%d") }\n'
 
 
 @dataclass
@@ -41,7 +41,9 @@ class Lane:
         """Everything is to be done again: other sources, nothing kept but go's own, a repository that is empty."""
         self.runs += 1
         repository = f"{self.registry.address}/{self.project.folder.parent.name}/r{self.runs}"
-        self.project.write(main__go=MAIN % (self.runs % 2), slim__toml=f'image.repository = "{repository}"\n')
+        self.project.write(
+            main__go=MAIN % (self.runs % 2), slim__toml=f'[image]\nrepository = "{repository}"\nca = "system"\n'
+        )
         for kept in (self.cache / "projects").glob("*/*"):
             if kept.name in {"images", "layers", "memory.json"}:
                 shutil.rmtree(kept, ignore_errors=True) if kept.is_dir() else kept.unlink()
