@@ -20,6 +20,7 @@ from slimdeploy.build.linkage import prove_static
 from slimdeploy.build.packing import Packers
 from slimdeploy.build.rootfs import collect_files
 from slimdeploy.events import megabytes, step
+from slimdeploy.state.stock import tidy
 from slimdeploy.tools.buildah import Buildah
 from slimdeploy.tools.go import Go
 from slimdeploy.tools.skopeo import Skopeo
@@ -47,6 +48,7 @@ def make_image(here: Bench) -> Image:
         running.summary = f"{megabytes(image.size)}: {contents.summary(image.files)}, {short(image.digest)}"
     explain(here, static, files, image)
     here.memory.keep(here.local.packages, plan, image, verified=here.building.verify)
+    tidy()
     return image
 
 

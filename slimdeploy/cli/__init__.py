@@ -23,11 +23,16 @@ VERBS = {
     "redeploy": "The unattended `up`, for timers: one line when nothing changed.",
     "status": "Show what runs.",
     "logs": "Print what the app prints.",
+    "port-forward": "Reach the app in its cluster at a port of this machine.",
+    "restart": "Start every copy anew, and wait until it serves.",
+    "debug": "Put a container with tools beside the running program.",
     "history": "Show the releases so far, and what came of them.",
     "rollback": "Apply a former release again, and wait until it serves.",
     "down": "Remove everything that `up` made.",
     "schedule": "Print a crontab line, a systemd timer or a CronJob that redeploys.",
     "config": "Look at slim.toml as it counts; pin the cluster that it means; print the Role that it needs.",
+    "cache": "Show what is kept on this machine, or remove it.",
+    "doctor": "Look whether `up` would work here, and what is missing.",
     "version": "Print the versions of slimdeploy and of the tools it uses.",
 }
 
@@ -43,7 +48,7 @@ class Verbs(click.Group):
         """The verb's command; None when there is none."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(f"slimdeploy.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"slimdeploy.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

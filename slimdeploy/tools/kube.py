@@ -1,4 +1,4 @@
-"""The API server by its own verbs: get, list, apply, create, replace, delete, logs.
+"""The API server by its own verbs: get, list, apply, create, replace, delete. (Logs: kube_pods.py.)
 
 Requests go over the client's own connection pool, since its typed calls import models for half a second. Workload
 objects are only ever written by server-side apply as one field manager.
@@ -6,7 +6,7 @@ objects are only ever written by server-side apply as one field manager.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +16,8 @@ from slimdeploy.errors import ApiRejected
 from slimdeploy.tools.kube_errors import NamespaceMissing
 from slimdeploy.tools.kube_login import IN_CLUSTER
 from slimdeploy.tools.kube_paths import PATHS, equal, path_of
-from slimdeploy.tools.kube_wire import MANAGER, MERGE, METADATA, Wire
+from slimdeploy.tools.kube_pods import PodWire
+from slimdeploy.tools.kube_wire import MANAGER, MERGE, METADATA
 
 __all__ = ["IN_CLUSTER", "MANAGER", "Kube", "Stored"]
 
@@ -29,12 +30,17 @@ class Stored:
     warnings: tuple[str, ...]
 
 
-class Kube(Wire):
+class Kube(PodWire):
     """One cluster, through one context of a kubeconfig."""
 
     def get(self, ref: ObjectRef) -> dict[str, Any] | None:
         """The live object; None if there is none."""
         return None if (answer := self._ask("GET", path_of(ref), f"get {ref}")).status == 404 else answer.document
+
+    def version(self) -> str:
+        """The server's version. What it says of the time is in `date` then. Raises Unreachable, NotAllowed."""
+        answer = self._ask("GET", "/version", "get the version", fine=())
+        return str(answer.document.get("gitVersion", "?"))
 
     def apply(self, manifest: Manifest, *, dry_run: bool, force: bool = False) -> Stored:
         """Server-side apply (KEP-555), strict about unknown fields. Raises FieldConflict, ApiRejected, NotAllowed.
@@ -69,23 +75,6 @@ class Kube(Wire):
     def events(self, namespace: str, name: str) -> tuple[dict[str, Any], ...]:
         """The events about one object."""
         return self._list("Event", namespace, fieldSelector=f"involvedObject.name={name}")
-
-    def logs(self, namespace: str, pod: str, *, previous: bool = False, tail: int) -> str:
-        """What a pod's only container printed; empty when there is nothing (yet, or any more)."""
-        query = urlencode({"previous": str(previous).lower(), "tailLines": tail})
-        path = f"{PATHS['Pod'].format(namespace)}/{pod}/log?{query}"
-        answer = self._ask("GET", path, f"read the log of pod/{pod}", fine=(400, 404))
-        return answer.body.decode("utf-8", "replace") if answer.status == 200 else ""
-
-    def follow(self, namespace: str, pod: str, tail: int, sink: Callable[[str], None]) -> None:
-        """A pod's log as it grows, until the container ends."""
-        path = f"{PATHS['Pod'].format(namespace)}/{pod}/log?{urlencode({'follow': 'true', 'tailLines': tail})}"
-        response = self._pool.request("GET", self.server + path, headers=self._headers(), preload_content=False)
-        rest = b""
-        for chunk in response.stream():
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                sink(line.decode("utf-8", "replace"))
 
     def described(self, kind: str, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """The metadata alone of all objects of a kind that carry these labels."""
