@@ -17,6 +17,7 @@ from typing import Any
 from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan, StorePlan
+from slimdeploy.build.layout import read_layout
 from slimdeploy.deliver import file, permission
 from slimdeploy.deliver.hand_over import hand_over
 from slimdeploy.deploy import foreground
@@ -35,7 +36,7 @@ from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.command import terminate_all
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
-from slimdeploy.workbench import Bench, Built, Request, bench, name_of, own_registry
+from slimdeploy.workbench import Bench, Built, Planned, Request, bench, name_of, own_registry
 
 LOOK_SECONDS = 60.0
 """How long verbs that deploy nothing wait for anything."""
@@ -75,6 +76,16 @@ def diff(request: Request, report: Report) -> Changes:
     with bench(request, report) as here:
         plan = deploy_plan(request, here)
         return connect(plan.workload, plan.target, plan.timeout).diff(reference(plan, make_image(here)))
+
+
+def plan(request: Request, report: Report) -> Planned:
+    """Every decision. Nothing is compiled: the cluster is only asked if these very sources were built before."""
+    with bench(request, report) as here:
+        decided, image = deploy_plan(request, here), here.memory.image(here.plan)
+        if image is None or read_layout(image.layout) is None:
+            return Planned(here.plan, decided)
+        there = connect(decided.workload, decided.target, decided.timeout)
+        return Planned(here.plan, decided, reference(decided, image), there.diff(reference(decided, image)))
 
 
 def up(request: Request, report: Report) -> Release:
