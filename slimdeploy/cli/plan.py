@@ -36,11 +36,13 @@ def decisions(planned: Planned) -> dict[str, Any]:
     """What is decided, by name. No value of a variable is shown."""
     build, deploy = planned.build, planned.deploy
     compiled, target, delivery = build.compile, deploy.target, deploy.delivery
+    platforms = ", ".join(map(str, build.platforms or (compiled.platform,)))
     flags = [*compiled.ldflags, *(["-trimpath"] if compiled.trimpath else [])]
     return {
         "app": build.app,
-        "program": f"{compiled.package} for {compiled.platform}, cgo {'static' if compiled.cgo else 'off'}",
+        "program": f"{compiled.package} for {platforms}, cgo {'static' if compiled.cgo else 'off'}",
         "flags": " ".join(flags),
+        "strategy": build.strategy,
         "image": planned.image or f"{delivery.repository}, to be built",
         "delivery": _delivery(delivery),
         "target": _target(target),
