@@ -37,7 +37,7 @@ from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.command import terminate_all
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
-from slimdeploy.workbench import Bench, Built, Request, bench, check_patches, contents, name_of, own_registry
+from slimdeploy.workbench import Bench, Built, Planned, Request, bench, check_patches, contents, name_of, own_registry
 
 LOOK_SECONDS = 60.0
 """How long verbs that deploy nothing wait for anything."""
@@ -79,6 +79,16 @@ def diff(request: Request, report: Report) -> Changes:
     with bench(request, report) as here:
         plan = deploy_plan(request, here)
         return connect(plan.workload, plan.target, plan.timeout).diff(reference(plan, make_image(here)))
+
+
+def plan(request: Request, report: Report) -> Planned:
+    """Every decision. Nothing is compiled: the cluster is only asked if these very sources were built before."""
+    with bench(request, report) as here:
+        decided, image = deploy_plan(request, here), here.known()
+        if image is None:
+            return Planned(here.plan, decided)
+        there = connect(decided.workload, decided.target, decided.timeout)
+        return Planned(here.plan, decided, reference(decided, image), there.diff(reference(decided, image)))
 
 
 def up(request: Request, report: Report) -> Release:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Image
-from slimdeploy.artifacts.deploy_plan import ClusterTarget
+from slimdeploy.artifacts.deploy import Changes
+from slimdeploy.artifacts.deploy_plan import ClusterTarget, DeployPlan
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts, Pinned, Platform
 from slimdeploy.artifacts.release import Order
 from slimdeploy.artifacts.workload import Contents, WorkloadPlan
@@ -70,6 +71,16 @@ class Built:
     def reference(self) -> str:
         """repository@digest."""
         return f"{self.repository}@{self.image.digest}"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What `up` would do. `image` and `changes` are known only if these sources were built before."""
+
+    build: BuildPlan
+    deploy: DeployPlan
+    image: str = ""
+    changes: Changes | None = None
 
 
 @dataclass(frozen=True)

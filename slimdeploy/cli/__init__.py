@@ -17,6 +17,7 @@ VERBS = {
     "build": "Compile, prove that the binary is static, and make the image.",
     "push": "Build, and put the image into its registry.",
     "render": "Build, and print the Kubernetes manifests.",
+    "plan": "Show every decision that `up` would act on. Builds nothing, writes nothing.",
     "diff": "Show what `up` would change. Writes nothing.",
     "up": "Build, deliver, apply, and wait until it serves.",
     "run": "Build, and run the image here in the foreground, as docker run would.",

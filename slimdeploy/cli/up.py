@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 
+import click
+
 from slimdeploy.artifacts.deploy import Release
-from slimdeploy.cli.diff import document
+from slimdeploy.cli.diff import document, show
 from slimdeploy.cli.options import (
     BUILD,
     LOCK,
@@ -17,17 +19,32 @@ from slimdeploy.cli.options import (
     TARGET,
     VERIFY,
     Flags,
+    option,
     request,
     verb,
 )
 from slimdeploy.cli.output import Output
 
+DRY_RUN = (
+    option(
+        "--dry-run",
+        type=click.Choice(["none", "server"]),
+        is_flag=False,
+        flag_value="server",
+        default="none",
+        help="server: build, and print what `diff` does; nothing is pushed or written.",
+    ),
+)
 
-@verb("up", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT, ROLLBACK, LOCK, TAKEOVER)
-def command(output: Output, flags: Flags) -> None:
+
+@verb("up", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT, ROLLBACK, LOCK, TAKEOVER, DRY_RUN)
+def command(output: Output, flags: Flags, dry_run: str) -> None:
     """Build, deliver, apply, and wait until it serves. Run again, it changes nothing."""
-    from slimdeploy.pipeline import up
+    from slimdeploy.pipeline import diff, up
 
+    if dry_run == "server":
+        show(output, diff(request(flags, output), output.terminal))
+        return
     started = time.monotonic()
     release = up(request(flags, output), output.terminal)
     seconds = time.monotonic() - started

@@ -18,7 +18,8 @@ OVERLAY = "Overlay"
 def schema() -> dict[str, Any]:
     """The schema of the model, with profiles: the same tables again, of which nothing is needed."""
     made = Config.model_json_schema()
-    _also_a_string(made["$defs"]["App"]["properties"], "health")
+    for each in made["$defs"].values():
+        _any_spelling(each.get("properties", {}))
     definitions = made["$defs"] | {f"{name}{OVERLAY}": _optional(each) for name, each in made["$defs"].items()}
     tables = {"type": "object", "additionalProperties": False, "properties": _optional(made["properties"])}
     profiles = {
@@ -30,10 +31,11 @@ def schema() -> dict[str, Any]:
     return made | head | {"$defs": definitions, "properties": made["properties"] | {PROFILES: profiles}}
 
 
-def _also_a_string(properties: dict[str, Any], key: str) -> None:
-    """Health is written as a path, too; the model takes that apart before it looks."""
-    table = {"$ref": properties[key].pop("$ref")}
-    properties[key]["anyOf"] = [table, {"type": "string"}]
+def _any_spelling(properties: dict[str, Any]) -> None:
+    """Health is written in many ways, which the model's own form does not show."""
+    if "health" in properties:
+        kept = {key: value for key, value in properties["health"].items() if key in {"description", "examples"}}
+        properties["health"] = kept | {"type": ["string", "object"]}
 
 
 def _optional(part: Any) -> Any:  # noqa: ANN401 - JSON

@@ -16,7 +16,7 @@ from slimdeploy.artifacts.deploy import Action, Change, Changes, Manifest, Manif
 from slimdeploy.deploy import adoption
 from slimdeploy.deploy.conflicts import described
 from slimdeploy.deploy.fields import discreet, field_changes
-from slimdeploy.deploy.refusals import joined, placed
+from slimdeploy.deploy.refusals import held_up, joined, placed
 from slimdeploy.deploy.replicas import handed_over, least_of
 from slimdeploy.errors import ApiRejected, SlimdeployError
 from slimdeploy.manifests.labels import INSTANCE
@@ -51,7 +51,7 @@ def diff(manifests: Manifests, kube: Kube) -> Changes:
     if errors and kube.target.create and any(isinstance(error, NamespaceMissing) for error in errors):
         return _in_new_namespace(manifests, kube)
     if errors:
-        raise joined(errors)
+        raise held_up(joined(errors), kube)
     warnings = dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings)
     return Changes(tuple(outcome.change for outcome in outcomes if outcome.change), warnings=tuple(warnings))
 

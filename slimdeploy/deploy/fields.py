@@ -104,9 +104,13 @@ def _plain(path: str, value: object) -> object:
 
 
 def _secret_variable(path: str) -> bool:
-    """Whether this is the literal value of an environment variable with a telling name: ...env[DB_PASSWORD].value."""
-    variable, _, last = path.rpartition("].")
-    return last == "value" and secret_name(variable.rpartition("[")[2])
+    """Whether this is the literal value of an environment variable with a telling name.
+
+    ...env[DB_PASSWORD].value in a diff, ...env[name="DB_PASSWORD"].value in the server's words.
+    """
+    item, _, last = path.rpartition("].")
+    variable = item.rpartition("[")[2].removeprefix("name=").strip('"')
+    return last == "value" and secret_name(variable)
 
 
 def _hidden(value: object) -> object:

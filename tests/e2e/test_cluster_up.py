@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from tests.cluster.cluster import Cluster
@@ -84,7 +85,7 @@ def test_a_field_that_somebody_else_manages_is_a_conflict(deployed: Project, clu
     log = cluster.audit.mark()
     result = deployed.slimdeploy("up")
     assert result.code == 85, result
-    assert ".spec.replicas  is managed by kubectl" in result.stderr
+    assert re.search(r"\.spec\.replicas +kubectl \(scale\) +3 +2\n", result.stderr), result
     assert log.mutating("slimdeploy", namespace) == []
 
 
