@@ -106,7 +106,7 @@ def sweep(site: Site, survey: prune.Survey, records: tuple[Record, ...], lease: 
     if not survey.prune and not survey.hashed:
         return
     with step(site.report, "prune") as running:
-        gone = prune.prune(survey, records, lease, running)
+        gone = prune.prune(survey, records, lease, running, seconds=min(prune.WAIT_SECONDS, site.timeout))
         running.summary = ", ".join(map(str, gone)) or "nothing yet: the history names it"
 
 

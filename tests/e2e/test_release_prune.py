@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
+from slimdeploy.deploy import prune
+from slimdeploy.deploy.lease import held
 from slimdeploy.deploy.record import HASHED
+from slimdeploy.events import Step
 from slimdeploy.manifests.labels import labels
 from slimdeploy.tools.kube import Kube
 from tests.cluster.cluster import Cluster
@@ -84,7 +87,7 @@ def test_a_finalizer_that_nobody_handles_is_reported(app: App) -> None:
     patch(app, "service/hello", {"metadata": {"finalizers": ["example.com/never"]}})
     ours(app, service(app, "left"))
     app.write("two")
-    result = app.project.slimdeploy("up")
+    result = app.project.slimdeploy("up", "--timeout", "12s")
     assert result.code == 88, result
     assert "service/hello: example.com/never" in result.stderr
     assert "never removes one" in result.stderr
@@ -96,6 +99,23 @@ def test_a_finalizer_that_nobody_handles_is_reported(app: App) -> None:
     assert app.project.slimdeploy("up").code == 0
     assert log.mutating("slimdeploy", app.namespace) == []
     patch(app, "service/hello", {"metadata": {"finalizers": None}})
+
+
+def test_what_changed_since_it_was_seen_is_looked_at_again(app: App, cluster: Cluster, namespace: str) -> None:
+    for name in ("changed", "taken", "replaced"):
+        ours(app, service(app, name))
+    kube = Kube(ClusterTarget(cluster.context, namespace, str(cluster.kubeconfig)))
+    seen = prune.survey(
+        (each for each in prune.found("hello", ["Service"], kube) if each.ref.name != "hello"), frozenset()
+    )
+    patch(app, "service/changed", {"metadata": {"annotations": {"somebody": "was here"}}})
+    patch(app, "service/taken", {"spec": {"selector": {"a": "theirs"}}})
+    cluster.kubectl("delete", "service/replaced", "-n", namespace)
+    cluster.apply(service(app, "replaced"))
+    with held("hello", kube, 0.0) as lease:
+        gone = prune.prune(seen, (), lease, Step("prune", lambda _: None))
+    assert [str(each) for each in gone] == ["service/changed"]
+    assert {"service/taken", "service/replaced"} <= app.objects()
 
 
 def test_hashed_objects_live_while_something_names_them(app: App) -> None:
