@@ -69,8 +69,8 @@ def serve(site: Site, intent: Intent, changes: Changes, lease: Held) -> int:
         with step(site.report, "apply") as running:
             running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.to_apply)
             for change in changes.items:
-                lease.check()
                 if change in changes.to_apply:
+                    lease.check()
                     jobs.make_room(change.ref, site.kube)
                     if change.adopts:
                         adoption.take(change.ref, site.kube)
