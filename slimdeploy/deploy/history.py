@@ -118,16 +118,21 @@ def interrupt(held: Held, record: Record) -> None:
     held.kube.annotate(ref, record.uid, {stored.OUTCOME: str(outcome), stored.NOTE: _short(note)})
 
 
-def forget(held: Held, records: tuple[Record, ...]) -> tuple[Record, ...]:
-    """Delete all but the last ten and the last good one; what remains."""
+def kept(records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """The last ten, and the last good one however old it is."""
     good = next((each for each in records if each.outcome is Outcome.DEPLOYED), None)
-    kept = tuple(each for index, each in enumerate(records) if index < KEPT or each is good)
+    return tuple(each for index, each in enumerate(records) if index < KEPT or each is good)
+
+
+def forget(held: Held, records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Delete the others; what remains."""
+    remains = kept(records)
     for each in records:
-        if each not in kept:
+        if each not in remains:
             held.check()
             ref = stored.record_ref(held.app, held.ref.namespace, each.number)
             held.kube.delete(ref, each.uid, foreground=False)
-    return kept
+    return remains
 
 
 def _uid(made: Mapping[str, dict[str, str]] | None, held: Held, record: Record) -> str:

@@ -89,10 +89,14 @@ class Held:
             self._thread.join(2)
         self.kube.patient = False
         with suppress(SlimdeployError):
-            live = self.kube.get(self.ref)
-            if live and Holder.of(live) == self.me:
-                metadata = live["metadata"]
-                self.kube.delete(self.ref, metadata["uid"], metadata["resourceVersion"], foreground=False)
+            self._delete()
+        self.kube.patient = True
+
+    def _delete(self) -> None:
+        live = self.kube.get(self.ref)
+        if live and Holder.of(live) == self.me:
+            metadata = live["metadata"]
+            self.kube.delete(self.ref, metadata["uid"], metadata["resourceVersion"], foreground=False)
 
     def _take(self, live: Mapping[str, Any] | None) -> bool:
         self._asked = True

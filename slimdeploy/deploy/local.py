@@ -10,13 +10,14 @@ from typing import Any
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Action, Change, Changes, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
-from slimdeploy.artifacts.release import Order, Record
+from slimdeploy.artifacts.release import Order
 from slimdeploy.deploy import announcement
 from slimdeploy.deploy.advice import advice
 from slimdeploy.deploy.container import SPEC, Spec, container_spec, host_port, published, run_arguments
 from slimdeploy.deploy.destination import DebugWish, Instance, LogLine, LogWish, PortPair, Session, Status
 from slimdeploy.deploy.fields import field_changes
 from slimdeploy.deploy.health import answer, listens
+from slimdeploy.deploy.no_history import NoHistory
 from slimdeploy.errors import PolicyRefused, RolloutFailed, UsageError
 from slimdeploy.events import Note, Report, Step, step
 from slimdeploy.manifests.labels import MANAGED_BY, MANAGER
@@ -25,10 +26,9 @@ from slimdeploy.tools.podman import Podman
 
 WORKER_SECONDS = 1.0
 GRACE_SECONDS = 10
-NO_HISTORY = UsageError("the local target keeps no history", hint="git does: check out what ran, then slimdeploy up")
 
 
-class Local:
+class Local(NoHistory):
     """One app as one container."""
 
     def __init__(self, plan: WorkloadPlan, target: LocalTarget, podman: Podman, timeout: float) -> None:
@@ -58,15 +58,6 @@ class Local:
                 self._apply(changes)
         with step(report, "rollout") as running:
             return self._rollout(changes, delivered, running)
-
-    def rollback(self, number: int | None, order: Order, report: Report) -> Release:  # noqa: ARG002
-        raise NO_HISTORY
-
-    def history(self) -> tuple[Record, ...]:
-        raise NO_HISTORY
-
-    def between(self, one: int, other: int) -> Changes:  # noqa: ARG002
-        raise NO_HISTORY
 
     def _apply(self, changes: Changes) -> None:
         """`podman run`, in place of the old container; its image goes, too, when a newer one has its name."""

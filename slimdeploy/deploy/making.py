@@ -32,8 +32,9 @@ def ensure(site: Site, intent: Intent, changes: Changes, order: Order) -> Done:
     """
     last = changes.before[0] if changes.before else None
     same = last is not None and last.facts.intent == intent.identity
-    if last and same and changes.pending and not order.retry and last.outcome in {Outcome.FAILED, Outcome.ROLLED_BACK}:
-        raise RolledBack(f"release {last.number} was the same and {last.outcome}, --retry tries again: {last.note}")
+    tried = next((each for each in changes.before if each.facts.intent == intent.identity), None)
+    if tried and changes.pending and not order.retry and tried.outcome in {Outcome.FAILED, Outcome.ROLLED_BACK}:
+        raise RolledBack(f"release {tried.number} was the same and {tried.outcome}, --retry tries again: {tried.note}")
     if last and same and not order.retry and last.outcome is Outcome.ROLLING_BACK:
         raise resume(site, last, order, changes.before)
     if changes.pending:

@@ -106,7 +106,9 @@ def why_kept(each: Found) -> str:
     return ""
 
 
-def prune(survey: Survey, records: tuple[Record, ...], held: Held, step: Step) -> tuple[ObjectRef, ...]:
+def prune(
+    survey: Survey, records: tuple[Record, ...], held: Held, step: Step, *, seconds: float = WAIT_SECONDS
+) -> tuple[ObjectRef, ...]:
     """Delete exactly what was seen, and wait until it is gone. Raises CleanupIncomplete, after all the others went.
 
     `records` are the stored releases: what they name may be needed again.
@@ -119,7 +121,7 @@ def prune(survey: Survey, records: tuple[Record, ...], held: Held, step: Step) -
         exactly = metadata["uid"], metadata["resourceVersion"]
         if held.kube.delete(each.ref, *exactly, foreground=foreground) or _again(each, held, foreground=foreground):
             gone.append(each)
-    wait_gone(gone, held.kube, step)
+    wait_gone(gone, held.kube, step, seconds)
     return tuple(each.ref for each in gone)
 
 

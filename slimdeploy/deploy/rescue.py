@@ -50,7 +50,7 @@ def rescue(
     evidence = (*failure.details, *((f"all of this is in {file}",) if file else ()))
     goods = history.last_good(records, before=entry.record.number)
     if reason := why_not(failure, order, goods):
-        entry.ended(outcome_of(failure), failure.what)
+        note_down(site, entry, outcome_of(failure), failure.what)
         return RolloutFailed(
             failure.what,
             details=(*evidence, f"not rolled back: {reason}"),
@@ -58,8 +58,18 @@ def rescue(
             kind=failure.kind,
             ours=failure.ours,
         )
-    entry.ended(Outcome.ROLLING_BACK, failure.what)
+    note_down(site, entry, Outcome.ROLLING_BACK, failure.what)
     return go_back(site, failure, entry, goods, evidence=evidence)
+
+
+def note_down(site: Site, entry: Entry, outcome: Outcome, note: str) -> None:
+    """Write the outcome, if that can be done: the failure is what has to be told. Raises Locked, as any write."""
+    try:
+        entry.ended(outcome, note)
+    except Locked:
+        raise
+    except SlimdeployError as error:
+        site.report(Warned(f"the history does not know of this: {error.what}"))
 
 
 def resume(site: Site, last: Record, order: Order, records: tuple[Record, ...]) -> SlimdeployError:
@@ -79,10 +89,10 @@ def go_back(
     except Locked:
         raise
     except SlimdeployError as second:
-        entry.ended(Outcome.FAILED, f"{failure.what}; rolling back failed, too: {second.what}")
+        note_down(site, entry, Outcome.FAILED, f"{failure.what}; rolling back failed, too: {second.what}")
         details = (*evidence, f"rolling back failed, too: {second.what}", *second.details)
         return RolloutFailed(failure.what, details=details, hint=second.hint or failure.hint, kind=failure.kind)
-    entry.ended(Outcome.ROLLED_BACK, failure.what)
+    note_down(site, entry, Outcome.ROLLED_BACK, failure.what)
     what = f"{failure.what}; rolled back: release {number} runs again"
     return RolledBack(what, details=evidence, hint=failure.hint)
 
@@ -149,10 +159,13 @@ def prepared(record: Record, manifests: Manifests, site: Site) -> Intent:
             f"what release {record.number} needs is gone: {', '.join(missing)}",
             hint="slimdeploy up makes a new release, with the values of now",
         )
-    live = site.kube.get(site.ref)
     rest = (each for each in manifests.objects if not is_by_name(each) and not is_migration(each))
-    sent = (without_copies(each, live) if each["kind"] == "Deployment" else each for each in rest)
-    return Intent(manifests, record.facts.image, Manifests(tuple(sent)))
+    return Intent(manifests, record.facts.image, Manifests(tuple(_peaceful(each, site) for each in rest)))
+
+
+def _peaceful(manifest: Manifest, site: Site) -> Manifest:
+    is_deployment = manifest["kind"] == "Deployment"
+    return without_copies(manifest, site.kube.get(ObjectRef.of(manifest))) if is_deployment else manifest
 
 
 def without_copies(manifest: Manifest, live: Mapping[str, Any] | None) -> Manifest:

@@ -69,8 +69,8 @@ def serve(site: Site, intent: Intent, changes: Changes, lease: Held) -> int:
         with step(site.report, "apply") as running:
             running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.to_apply)
             for change in changes.items:
-                lease.check()
                 if change in changes.to_apply:
+                    lease.check()
                     jobs.make_room(change.ref, site.kube)
                     if change.adopts:
                         adoption.take(change.ref, site.kube)
@@ -106,7 +106,7 @@ def sweep(site: Site, survey: prune.Survey, records: tuple[Record, ...], lease: 
     if not survey.prune and not survey.hashed:
         return
     with step(site.report, "prune") as running:
-        gone = prune.prune(survey, records, lease, running)
+        gone = prune.prune(survey, records, lease, running, seconds=min(prune.WAIT_SECONDS, site.timeout))
         running.summary = ", ".join(map(str, gone)) or "nothing yet: the history names it"
 
 

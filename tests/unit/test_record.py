@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from slimdeploy.artifacts.deploy import Manifest, Manifests
 from slimdeploy.artifacts.release import Facts, Outcome, Record
 from slimdeploy.deploy import record as stored
-from slimdeploy.deploy.history import last_good
+from slimdeploy.deploy.history import KEPT, kept, last_good
 from slimdeploy.deploy.record import CHECKSUM, FACTS, HASHED, NOTE, OUTCOME, SECONDS
 from slimdeploy.deploy.returning import before_present
 from slimdeploy.errors import IntegrityError, PolicyRefused, UsageError
@@ -161,3 +161,12 @@ def test_nothing_to_go_back_to(records: tuple[Record, ...]) -> None:
 def test_only_what_served_is_good() -> None:
     records = tuple(of(number, outcome) for number, outcome in enumerate(Outcome, 1))
     assert [each.outcome for each in last_good(records, before=99)] == [Outcome.DEPLOYED]
+
+
+def test_the_last_ten_are_kept_and_the_last_good_one() -> None:
+    bad = tuple(of(number, Outcome.ROLLED_BACK) for number in range(30, 2, -1))
+    records = (*bad, of(2, Outcome.DEPLOYED), of(1, Outcome.DEPLOYED))
+    assert [each.number for each in kept(records)] == [*range(30, 20, -1), 2]
+    good = tuple(of(number, Outcome.DEPLOYED) for number in range(12, 0, -1))
+    assert [each.number for each in kept(good)] == list(range(12, 2, -1))
+    assert kept(good[:KEPT]) == good[:KEPT]
