@@ -8,7 +8,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from slimdeploy.artifacts.build import Image, ProjectFiles, RootFilesystem, StaticBinary
-from slimdeploy.build import contents
+from slimdeploy.build import contents, limit
 from slimdeploy.build.authorities import certificates
 from slimdeploy.build.cgo import import_graph
 from slimdeploy.build.compile import compile_binary
@@ -20,6 +20,7 @@ from slimdeploy.build.linkage import prove_static
 from slimdeploy.build.packing import Packers
 from slimdeploy.build.rootfs import collect_files
 from slimdeploy.events import megabytes, step
+from slimdeploy.state.stock import tidy
 from slimdeploy.tools.buildah import Buildah
 from slimdeploy.tools.go import Go
 from slimdeploy.tools.skopeo import Skopeo
@@ -27,6 +28,13 @@ from slimdeploy.workbench import Bench
 
 
 def make_image(here: Bench) -> Image:
+    """Source -> image that is no larger than it may be."""
+    image = make_any_image(here)
+    limit.check(image, here.plan.max_size, here.kept)
+    return image
+
+
+def make_any_image(here: Bench) -> Image:
     """Source -> binary -> static binary -> root filesystem -> image; or what these very sources gave before."""
     plan, known = here.plan, here.known()
     if known is not None and read_layout(known.layout) is not None:
@@ -47,6 +55,7 @@ def make_image(here: Bench) -> Image:
         running.summary = f"{megabytes(image.size)}: {contents.summary(image.files)}, {short(image.digest)}"
     explain(here, static, files, image)
     here.memory.keep(here.local.packages, plan, image, verified=here.building.verify)
+    tidy()
     return image
 
 

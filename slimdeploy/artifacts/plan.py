@@ -109,3 +109,5 @@ class BuildPlan:
     rootfs: RootfsPlan
     image: ImagePlan
     linkage: LinkagePlan = LinkagePlan()
+    max_size: int | None = None
+    """How many bytes the files of the image may have, not compressed."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from slimdeploy.config import assets, cron, environment, flags, names, ports, references, rules, stamps
+from slimdeploy.config import assets, capacity, cron, environment, flags, names, ports, references, rules, stamps
 from slimdeploy.config.bounds import Between, NotYet
 
 AS_TUPLE = Field(strict=False)  # a TOML array arrives as a list, and our values are tuples
@@ -71,6 +71,7 @@ Patterns = Annotated[tuple[Annotated[str, AfterValidator(assets.pattern)], ...],
 Labels = Annotated[
     Mapping[Annotated[str, AfterValidator(assets.label_name)], Annotated[str, AfterValidator(assets.label_value)]], FEW
 ]
+MaxSize = Annotated[str, AfterValidator(_amount(capacity.size_bytes))]
 UserId = Annotated[int, Between(1, 2**31 - 1)]
 
 Replicas = Annotated[int, Between(0, 1000)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef
 from slimdeploy.artifacts.release import Record
-from slimdeploy.deploy import history, prune
+from slimdeploy.deploy import history, permissions, prune
 from slimdeploy.deploy.diff import diff
 from slimdeploy.tools.kube import Kube
 
@@ -25,7 +25,8 @@ class Comparison:
 
 def compare(sent: Manifests, wanted: frozenset[ObjectRef], app: str, kube: Kube) -> Comparison:
     """What sending this would change, if all of `wanted` is to stay. Raises what the server says against any object."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    kinds = {ref.kind for ref in wanted}
+    with permissions.told(app, kinds, kube), ThreadPoolExecutor(max_workers=1) as beside:
         looking = beside.submit(_look, wanted, app, kube)
         applied = diff(sent, kube)
         records, survey = looking.result()

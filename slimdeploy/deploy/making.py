@@ -19,7 +19,7 @@ from slimdeploy.deploy.comparison import Comparison
 from slimdeploy.deploy.history import Entry
 from slimdeploy.deploy.lease import Held, held
 from slimdeploy.deploy.preparation import prepare
-from slimdeploy.deploy.rescue import rescue
+from slimdeploy.deploy.rescue import rescue, resume
 from slimdeploy.deploy.serving import Intent, Site, generation, serve, sweep, wait
 from slimdeploy.errors import RolledBack, RolloutFailed, SlimdeployError
 from slimdeploy.events import Note
@@ -34,6 +34,8 @@ def ensure(site: Site, intent: Intent, changes: Changes, order: Order) -> Done:
     same = last is not None and last.facts.intent == intent.identity
     if last and same and changes.pending and not order.retry and last.outcome in {Outcome.FAILED, Outcome.ROLLED_BACK}:
         raise RolledBack(f"release {last.number} was the same and {last.outcome}, --retry tries again: {last.note}")
+    if last and same and not order.retry and last.outcome is Outcome.ROLLING_BACK:
+        raise resume(site, last, order, changes.before)
     if changes.pending:
         prepare(site.app, changes, site.kube, site.report)
     if changes.pending or is_unfinished(changes, intent):

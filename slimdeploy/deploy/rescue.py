@@ -7,6 +7,7 @@ the old pods would not come up, either).
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from slimdeploy.artifacts.deploy import Manifest, Manifests, ObjectRef
 from slimdeploy.artifacts.release import Order, Outcome, Record
 from slimdeploy.deploy import history
 from slimdeploy.deploy.history import Entry
-from slimdeploy.deploy.lease import Held
+from slimdeploy.deploy.lease import Held, held
 from slimdeploy.deploy.record import is_by_name
 from slimdeploy.deploy.serving import Intent, Site, serve, sweep
 from slimdeploy.errors import (
@@ -57,6 +58,21 @@ def rescue(
             ours=failure.ours,
         )
     entry.ended(Outcome.ROLLING_BACK, failure.what)
+    return go_back(site, failure, entry, goods, evidence=evidence)
+
+
+def resume(site: Site, last: Record, order: Order, records: tuple[Record, ...]) -> SlimdeployError:
+    """A rollback whose run died is finished; the error of the release that failed then."""
+    with held(site.app, site.kube, order.lock_wait) as lease:
+        entry = Entry(site.app, lease, last, time.monotonic())
+        goods = history.last_good(records, before=last.number)
+        return go_back(site, RolloutFailed(last.note), entry, goods, evidence=())
+
+
+def go_back(
+    site: Site, failure: RolloutFailed, entry: Entry, goods: tuple[Record, ...], *, evidence: tuple[str, ...]
+) -> SlimdeployError:
+    """Restore the last good release, and say what came of that. Raises Locked when others are at it by now."""
     try:
         number = restore(site, goods, entry.held)
     except Locked:

@@ -186,7 +186,6 @@ LATER = [
     "app.secrets.X",
     "app.config",
     "build.base_image",
-    "image.max_size",
 ]
 LATER += ["deploy.expose", "deploy.autoscale", "schedule.via"]
 
