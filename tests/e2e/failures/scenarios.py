@@ -174,14 +174,14 @@ PROGRAMS = (
     ),
 )
 PROBES = (
-    Scenario("never ready", "Timeout", "/healthz answers 500", "its log", argument="unready", timeout=4),
+    Scenario("never ready", "Timeout", "/healthz answers 500", "its log", argument="unready", timeout=10),
     Scenario(
         "wrong path",
         "Timeout",
         "/health answers 404",
         "app.health",
         plan={"health": Health("http", HTTP, "/health")},
-        timeout=4,
+        timeout=10,
     ),
     Scenario(
         "loopback only",
@@ -190,9 +190,9 @@ PROBES = (
         "on its own 127.0.0.1 only",
         ("of its own",),
         argument="loopback",
-        timeout=4,
+        timeout=10,
     ),
-    Scenario("another port", "Timeout", "nothing listens", "9090", argument="elsewhere", timeout=4),
+    Scenario("another port", "Timeout", "nothing listens", "9090", argument="elsewhere", timeout=10),
     Scenario("never listens", "ProbeFailed", "startup probe", "port 8080", argument="silent", edit=impatient, soon=12),
 )
 CLUSTERS = (
