@@ -29,7 +29,8 @@ from slimdeploy.deploy import trial
 from slimdeploy.errors import SlimdeployError
 from slimdeploy.events import Report, Step, megabytes, step
 from slimdeploy.imaging import make_any_image
-from slimdeploy.plan.deploy import is_loopback, workload_plan
+from slimdeploy.plan.deploy import is_loopback
+from slimdeploy.plan.workload import workload_plan
 from slimdeploy.state.places import cache
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.podman import Podman, local_engine

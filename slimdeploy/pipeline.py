@@ -16,7 +16,7 @@ from typing import Any
 
 from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
-from slimdeploy.artifacts.deploy_plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan, StorePlan
+from slimdeploy.artifacts.deploy_plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan, StorePlan, Target
 from slimdeploy.deliver import file, permission
 from slimdeploy.deliver.hand_over import hand_over
 from slimdeploy.deploy import foreground
@@ -24,18 +24,20 @@ from slimdeploy.deploy.connect import connect
 from slimdeploy.deploy.container import Wish
 from slimdeploy.deploy.destination import Destination
 from slimdeploy.events import Report, Step, step
+from slimdeploy.facts.cluster import check_nodes
 from slimdeploy.facts.revision import source_revision
 from slimdeploy.imaging import make_image
 from slimdeploy.manifests.render import render as render_manifests
 from slimdeploy.plan.delivery import LocalRegistry
-from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan, rollout_seconds, workload_plan
+from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan, rollout_seconds
+from slimdeploy.plan.workload import workload_plan
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
 from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.command import terminate_all
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
-from slimdeploy.workbench import Bench, Built, Request, bench, name_of, own_registry
+from slimdeploy.workbench import Bench, Built, Request, bench, check_patches, contents, name_of, own_registry
 
 LOOK_SECONDS = 60.0
 """How long verbs that deploy nothing wait for anything."""
@@ -63,11 +65,13 @@ def push(request: Request, report: Report) -> Delivered:
 def render(request: Request, report: Report) -> Manifests:
     """Source -> manifests. No cluster is asked, nothing is pushed."""
     with bench(request, report) as here:
-        app, image = here.plan.app, make_image(here)
+        app = here.plan.app
+        plan = check_patches(workload_plan(request.config, app, contents(request, report)), request)
+        image = make_image(here)
         target = choose_target(request.config, app, request.overrides)
         namespace = target.namespace if isinstance(target, ClusterTarget) else request.overrides.namespace
         name = f"{delivery(request, here).repository}@{image.digest}"
-        return render_manifests(workload_plan(request.config, app), namespace, name)
+        return render_manifests(plan, namespace, name)
 
 
 def diff(request: Request, report: Report) -> Changes:
@@ -82,7 +86,7 @@ def up(request: Request, report: Report) -> Release:
     with bench(request, report) as here, ThreadPoolExecutor(max_workers=2) as beside:
         plan = deploy_plan(request, here)
         connecting = beside.submit(connect, plan.workload, plan.target, plan.timeout)
-        image = wanted_image(plan.delivery, here)
+        image = wanted_image(plan.delivery, here, plan.target)
         there = connecting.result()  # a wrong context is known before anything is uploaded
         delivering = beside.submit(deliver, plan.delivery, image, here)
         with step(report, "diff") as running:
@@ -105,7 +109,7 @@ def run(request: Request, report: Report, wish: Wish) -> foreground.End:
     """Source -> a program in the foreground, until it ends."""
     with bench(request, report) as here:
         delivered = deliver(StorePlan(f"localhost/{here.plan.app}"), make_image(here), here)
-        plan = workload_plan(request.config, here.plan.app)
+        plan = workload_plan(request.config, here.plan.app, contents(request, report))
     with workspace() as work:  # not the project's lock, and gone even if we are killed: it holds the values
         return foreground.run(plan, delivered, Podman(local_engine()), wish=wish, folder=work)
 
@@ -138,17 +142,21 @@ def destination(request: Request) -> Destination:
     return connect(workload_plan(request.config, app), target, LOOK_SECONDS)
 
 
-def wanted_image(plan: DeliveryPlan, here: Bench) -> Image:
-    """The image, made while its registry is asked whether it would take it: a no ends the build at once."""
-    if not isinstance(plan, RegistryPlan) or here.known() is not None:
+def wanted_image(plan: DeliveryPlan, here: Bench, target: Target | None = None) -> Image:
+    """The image, made while those who will have it are asked whether they would: a no ends the build at once."""
+    if here.known() is not None:
         return make_image(here)
-    with ThreadPoolExecutor(max_workers=2) as beside:
-        line, asked = (lambda text: here.line("skopeo", text)), here.work / "question"
-        asking = beside.submit(permission.ask, plan, asked, Step("push", here.report), line)
+    with ThreadPoolExecutor(max_workers=3) as beside:
+        all_of_it: list[Future[Any]] = []
+        if isinstance(plan, RegistryPlan):
+            line, asked = (lambda text: here.line("skopeo", text)), here.work / "question"
+            all_of_it.append(beside.submit(permission.ask, plan, asked, Step("push", here.report), line))
+        if isinstance(target, ClusterTarget) and not here.local.nodes:
+            all_of_it.append(beside.submit(check_nodes, target, here.plan.platforms, here.report))
         making = beside.submit(make_image, here)
-        both: list[Future[Any]] = [asking, making]
-        wait(both, return_when=FIRST_EXCEPTION)
-        failures = [error for each in both if each.done() and (error := each.exception())]
+        all_of_it.append(making)
+        wait(all_of_it, return_when=FIRST_EXCEPTION)
+        failures = [error for each in all_of_it if each.done() and (error := each.exception())]
         if failures:
             terminate_all()
             raise failures[0]
@@ -170,8 +178,11 @@ def delivery(request: Request, here: Bench, *, found: LocalRegistry | None = Non
 
 def deploy_plan(request: Request, here: Bench) -> DeployPlan:
     """Every decision about the deployment, made before anything is compiled."""
-    found = own_registry(request, here)
-    return make_deploy_plan(request.config, here.plan.app, here.local.version, request.overrides, found=found)
+    read, found = contents(request, here.report), own_registry(request, here)
+    asked = request.overrides
+    plan = make_deploy_plan(request.config, here.plan.app, here.local.version, asked, found=found, contents=read)
+    check_patches(plan.workload, request)
+    return plan
 
 
 def reference(plan: DeployPlan, image: Image) -> str:

@@ -22,7 +22,7 @@ def stack(base: Layout, image: Layout, folder: Path) -> Layout:
     content = index.read_bytes()
     index.unlink()  # not written through its link
     index.write_bytes(content)
-    join(base, whole(folder))
+    join([base], whole(folder))
     return whole(folder)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import Platform
-from slimdeploy.deliver.reasons import reason_for, said
 from slimdeploy.errors import DiskFull, NotAllowed, SlimdeployError, Unreachable, UnreadableFile
 from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.registry_errors import reason_for, said
 from slimdeploy.tools.skopeo import Skopeo
 
 TRANSPORTS = ("docker://", "oci:", "oci-archive:", "docker-archive:", "containers-storage:", "dir:")

@@ -20,7 +20,7 @@ from slimdeploy.deploy.history import Entry
 from slimdeploy.deploy.lease import Held, held
 from slimdeploy.deploy.preparation import prepare
 from slimdeploy.deploy.rescue import rescue, resume
-from slimdeploy.deploy.serving import Intent, Site, generation, serve, sweep, wait
+from slimdeploy.deploy.serving import Intent, Site, generations, serve, sweep, wait
 from slimdeploy.errors import RolledBack, RolloutFailed, SlimdeployError
 from slimdeploy.events import Note
 
@@ -40,7 +40,7 @@ def ensure(site: Site, intent: Intent, changes: Changes, order: Order) -> Done:
         prepare(site.app, changes, site.kube, site.report)
     if changes.pending or is_unfinished(changes, intent):
         return make(site, intent, order)
-    ready = wait(site, intent, generation(site, {}))
+    ready = wait(site, intent, generations(site, intent))
     if last and same and last.outcome is not Outcome.DEPLOYED:
         with held(site.app, site.kube, order.lock_wait) as lease:  # it serves by now: that is worth knowing later
             Entry(site.app, lease, last, time.monotonic()).ended(Outcome.DEPLOYED)
@@ -52,7 +52,7 @@ def make(site: Site, intent: Intent, order: Order) -> Done:
     with held(site.app, site.kube, order.lock_wait) as lease:
         seen = site.compare(intent)
         if not seen.changes.pending and not is_unfinished(seen.changes, intent):
-            return done(site, seen.changes, intent, wait(site, intent, generation(site, {})))
+            return done(site, seen.changes, intent, wait(site, intent, generations(site, intent)))
         entry = history.begin(
             lease, intent.manifests, seen.changes, image=intent.image, order=order, records=seen.changes.before
         )

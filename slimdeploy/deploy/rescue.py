@@ -15,6 +15,7 @@ from slimdeploy.artifacts.deploy import Manifest, Manifests, ObjectRef
 from slimdeploy.artifacts.release import Order, Outcome, Record
 from slimdeploy.deploy import history
 from slimdeploy.deploy.history import Entry
+from slimdeploy.deploy.jobs import is_migration
 from slimdeploy.deploy.lease import Held, held
 from slimdeploy.deploy.record import is_by_name
 from slimdeploy.deploy.serving import Intent, Site, serve, sweep
@@ -138,6 +139,8 @@ def newest_whole(site: Site, goods: tuple[Record, ...]) -> tuple[Record, Manifes
 def prepared(record: Record, manifests: Manifests, site: Site) -> Intent:
     """A stored release as it can be applied: what was kept by name must be there, an autoscaler keeps its copies.
 
+    Its migration is not run again: nobody knows whether it can be, on what later ones have made of the data.
+
     Raises IntegrityError when something is gone whose content was not stored.
     """
     by_name = frozenset(ObjectRef.of(each) for each in manifests.objects if is_by_name(each))
@@ -147,7 +150,7 @@ def prepared(record: Record, manifests: Manifests, site: Site) -> Intent:
             hint="slimdeploy up makes a new release, with the values of now",
         )
     live = site.kube.get(site.ref)
-    rest = (each for each in manifests.objects if not is_by_name(each))
+    rest = (each for each in manifests.objects if not is_by_name(each) and not is_migration(each))
     sent = (without_copies(each, live) if each["kind"] == "Deployment" else each for each in rest)
     return Intent(manifests, record.facts.image, Manifests(tuple(sent)))
 
