@@ -73,6 +73,7 @@ def unprobed(deployment: Manifest) -> None:
 
 def impatient(deployment: Manifest) -> None:
     pod_spec(deployment)["containers"][0]["startupProbe"]["failureThreshold"] = 2
+    pod_spec(deployment)["containers"][0].pop("lifecycle", None)  # no time to drain: it is ended soon
     pod_spec(deployment)["terminationGracePeriodSeconds"] = 1
 
 
