@@ -159,7 +159,7 @@ PROGRAMS = (
         ("runtime.",),
         argument="panic",
     ),
-    Scenario("deadlock", "Error", "all goroutines are asleep", "logs", ("at main.main",), ("50",), argument="deadlock"),
+    Scenario("deadlock", "Error", "all goroutines are asleep", "logs", ("at main.main",), ("goroutine ",), argument="deadlock"),
     Scenario("prints its usage", "Completed", "exit code 0", "app.args", ("Usage of",), argument="usage"),
     Scenario("ends by itself", "Completed", "exit code 0", "a Job", ("imported 17 rows",), argument="done"),
     Scenario("missing variable", "Error", CRASH, "app.env", ("DB_URL is not set",), argument="variable"),
