@@ -22,7 +22,7 @@ HEAD = """\
 # What a failed rollout says
 Each of these really happens in the tests (`tests/e2e/test_failures.py`), on a real Kubernetes; this page is written by
 `bench/failures.py` from the same table. Seconds are from apply to the report, {together} at a time on {cores} cores.
-What only the deadline can tell (never ready, no room on any node) is told at `deploy.timeout`, here 3 or 4 s; while it
+What only the deadline can tell (never ready, no room on any node) is told at `deploy.timeout`, here 3 or 10 s; while it
 waits, the live line says for what, and what lasts for 15 s is printed as a line of its own.
 
 A program's end is reported when it has ended a second time: the kubelet starts it again at once, and the third start

@@ -50,6 +50,17 @@ class Debugger:
         all_of_them = found.get("status", {}).get("ephemeralContainerStatuses") or ()
         return next((each.get("state", {}) for each in all_of_them if each["name"] == self.name), {})
 
+    def hopeless(self, state: Mapping[str, Any]) -> str:
+        """Why it will not start; empty if it may. The pod's status tells that up to 15 s later than its events do."""
+        found = doom.container_doom({"state": state})
+        if found:
+            return found.cause
+        for event in self.kube.events(self.kube.target.namespace, self.pod):
+            about = event.get("involvedObject", {}).get("fieldPath", "")
+            if self.name in about and event.get("reason") == "Failed" and doom.FINAL_PULL.search(event["message"]):
+                return f"the image cannot be pulled: {pods.pull_words(event['message'])}"
+        return ""
+
     def _exit_code(self) -> int:
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
@@ -68,9 +79,10 @@ def start(found: Iterable[Mapping[str, Any]], kube: Kube, wish: DebugWish, step:
     while not (state := debugger.state()).keys() & {"running", "terminated"}:
         waiting = state.get("waiting") or {}
         step.waiting(f"{debugger.pod}: {waiting.get('reason', 'starting')}")
-        hopeless = doom.container_doom({"state": state})
-        if hopeless or time.monotonic() > deadline:
-            cause = hopeless.cause if hopeless else f"not started after {START_SECONDS:g} s"
+        cause = debugger.hopeless(state)
+        if not cause and time.monotonic() > deadline:
+            cause = f"not started after {START_SECONDS:g} s"
+        if cause:
             raise UsageError(f"{wish.image}: {cause}", hint="--image names one that the nodes can have, with the tools")
         time.sleep(INTERVAL)
     step.summary = f"{debugger.name} in {debugger.pod}"

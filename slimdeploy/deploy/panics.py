@@ -27,7 +27,14 @@ def excerpt(lines: Sequence[str], most: int) -> list[str]:
         return list(lines[-most:])
     stack = next((at for at in range(start, len(lines)) if GOROUTINE.match(lines[at])), len(lines))
     message = [line for line in lines[start:stack] if line.strip()][:MOST_MESSAGE]
-    return [*lines[max(0, start - BEFORE) : start], *message, *_own(lines[stack + 1 :])]
+    before = [*lines[:start], *_after(lines[stack:])]
+    return [*before[-BEFORE:], *message, *_own(lines[stack + 1 :])]
+
+
+def _after(lines: Sequence[str]) -> list[str]:
+    """What was printed before on stdout, and comes behind the panic, which is on stderr: two streams, one log."""
+    last = max((at for at, line in enumerate(lines) if PLACE.match(line)), default=len(lines))
+    return [line for line in lines[last + 1 :] if line.strip()]
 
 
 def panicked(lines: Sequence[str]) -> str:

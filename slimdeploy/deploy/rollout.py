@@ -1,27 +1,25 @@
-"""Wait until the new pods serve, or until that is hopeless.
-
-Done (kubectl's own rule, polymorphichelpers/rollout_status.go): our generation is observed, every replica is updated
-and available, no old one is left. Only the pods of the newest ReplicaSet count; their image is our digest.
-"""
+"""Wait until the new pods serve, or until that is hopeless. When that is, is decided in verdict.py and doom.py."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
-from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.deploy import diagnosis, evidence
 from slimdeploy.deploy.doom import Doom, event_doom, find_doom, paused_doom
-from slimdeploy.deploy.fields import field_changes
 from slimdeploy.deploy.observation import Seen, look
 from slimdeploy.deploy.steadiness import Steadiness
+from slimdeploy.deploy.verdict import Rollout, is_done, is_foreign, spec_of, superseded
 from slimdeploy.deploy.waiting import describe
 from slimdeploy.errors import Unreachable
 from slimdeploy.events import Note, Step
-from slimdeploy.tools.kube import MANAGER, Kube
+from slimdeploy.tools.kube import Kube
 
+__all__ = ["Rollout", "Watch", "wait", "wait_all"]
 INTERVAL = 0.25
 """Seconds between two looks: 3 requests of 6 ms each."""
 EVENTS_EACH = 1.0
@@ -29,16 +27,6 @@ CONTROLLER_SECONDS = 60.0
 SILENCE_SECONDS = 60.0
 """How long the API server may be away while we wait: a restart of it fails no release."""
 TELL_AFTER = 15.0
-
-
-@dataclass(frozen=True)
-class Rollout:
-    """What is waited for: `generation` of a Deployment, running `image`, at most `timeout` seconds."""
-
-    ref: ObjectRef
-    generation: int
-    image: str
-    timeout: float
 
 
 @dataclass(frozen=True)
@@ -97,10 +85,10 @@ class Watch:
         return time.monotonic() - self._started
 
     def _judge(self, seen: Seen) -> State:
-        if self._spec is None and not _is_foreign(seen, self.rollout):
+        if self._spec is None and not is_foreign(seen, self.rollout):
             self._spec = spec_of(seen.deployment)
         done = is_done(seen, self.rollout) and not superseded(seen, self.rollout, self._spec)
-        if done and not (unsteady := self._steadiness.unsteady(seen.pods)):
+        if done and not (unsteady := self._steadiness.unsteady(seen.pods, clock(self.kube))):
             return State(done=True, ready=seen.ready, line="")
         self._ask_events(seen)
         doom = self._doom(seen)
@@ -148,48 +136,9 @@ class Teller:
             self._step.report(Note(f"waiting: {line}"))
 
 
-def is_done(seen: Seen, rollout: Rollout) -> bool:
-    """Whether the live generation is fully rolled out and runs our image."""
-    status, wanted = seen.deployment.get("status", {}), seen.wanted
-    if seen.observed < max(rollout.generation, seen.deployment["metadata"]["generation"]):
-        return False
-    counts = [status.get(each, 0) for each in ("replicas", "updatedReplicas", "availableReplicas")]
-    images = [each["image"] for each in seen.deployment["spec"]["template"]["spec"]["containers"]]
-    return counts == [wanted] * 3 and rollout.image in images and seen.ready == wanted
-
-
-def superseded(seen: Seen, rollout: Rollout, spec: Mapping[str, Any] | None) -> Doom | None:
-    """Somebody else's release over ours. Replicas alone are an autoscaler's or a person's good right."""
-    generation = seen.deployment["metadata"]["generation"]
-    if generation <= rollout.generation:
-        return None
-    changes = [] if spec is None else [each.path for each in field_changes(spec, spec_of(seen.deployment))]
-    if spec is not None and not changes:
-        return None
-    what = f": spec.{changes[0]}" + (f" and {len(changes) - 1} more" if len(changes) > 1 else "") if changes else ""
-    who = last_manager(seen.deployment) or "somebody else"
-    return Doom(f"superseded by {who} at generation {generation}{what}", "Superseded", ours=False)
-
-
-def spec_of(deployment: Mapping[str, Any]) -> dict[str, Any]:
-    """What makes a release: the spec without its replicas."""
-    return {key: value for key, value in deployment["spec"].items() if key != "replicas"}
-
-
-def last_manager(stored: Mapping[str, Any]) -> str:
-    """Who wrote an object last, status aside."""
-    entries = [each for each in stored["metadata"].get("managedFields", ()) if each.get("subresource") != "status"]
-    newest: Mapping[str, Any] = max(entries, key=lambda each: str(each.get("time", "")), default={})
-    return str(newest.get("manager", ""))
-
-
-def _is_foreign(seen: Seen, rollout: Rollout) -> bool:
-    """Whether the first look came after somebody else's write. A scaling is none."""
-    if seen.deployment["metadata"]["generation"] <= rollout.generation:
-        return False
-    entries = seen.deployment["metadata"].get("managedFields", ())
-    newest: Mapping[str, Any] = max(entries, key=lambda each: str(each.get("time", "")), default={})
-    return newest.get("manager") != MANAGER and newest.get("subresource") not in {"scale", "status"}
+def clock(kube: Kube) -> datetime:
+    """The API server's, which the nodes' agree with; this machine's may not."""
+    return parsedate_to_datetime(kube.date) if kube.date else datetime.now(UTC)
 
 
 def _named(watches: Sequence[Watch], states: Sequence[State]) -> list[str]:

@@ -3,13 +3,17 @@
 With a probe, ready is the program's own word, and how long it has to hold is the Deployment's minReadySeconds. Without
 one, ready only means that it was started: so it is watched for 3 s, in which a crash is seen (the kubelet looks each
 second). A program that was started again has to outlive its former life: it may be about to end the same way.
+
+What counts is how long we have seen it, not its age: on a busy node its status is seconds late. Only what is old enough
+for any lateness is not watched, so that an unchanged `up` waits for nothing.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
+from math import ceil
 from typing import Any
 
 from slimdeploy.deploy.pods import Pod, container, name_of
@@ -17,24 +21,27 @@ from slimdeploy.deploy.pods import Pod, container, name_of
 UNPROBED_SECONDS = 3.0
 MORE_THAN_LAST_TIME = 2.0
 MOST_SECONDS = 15.0
+OLD_SECONDS = 30.0
 
 
 class Steadiness:
-    """Since when each run of each program has been seen: this machine's clock may differ from the nodes'."""
+    """Since when each run of each program has been seen."""
 
     def __init__(self) -> None:
         self._first: dict[tuple[str, str], float] = {}
 
-    def unsteady(self, pods: Iterable[Pod]) -> str:
-        """Which pod is watched for a moment more, in words; empty when all of them hold."""
-        left = {name_of(pod): needed(pod) - self._age(pod) for pod in pods}
+    def unsteady(self, pods: Iterable[Pod], now: datetime) -> str:
+        """Which pod is watched for a moment more, in words; empty when all hold. `now` by the server's clock."""
+        left = {name_of(pod): needed(pod) - self._seen(pod, now) for pod in pods}
         name, seconds = max(left.items(), key=lambda item: item[1], default=("", 0.0))
-        return f"{name}: ready, watched for {seconds:.0f} s" if seconds > 0 else ""
+        return f"{name}: ready, watched for {ceil(seconds)} s" if seconds > 0 else ""
 
-    def _age(self, pod: Pod) -> float:
+    def _seen(self, pod: Pod, now: datetime) -> float:
+        """Seconds for which this run has been seen; of an old one, its age."""
         started = str(_running(container(pod)).get("startedAt", ""))
         first = self._first.setdefault((name_of(pod), started), time.monotonic())
-        return max(time.monotonic() - first, (datetime.now(UTC) - _moment(started)).total_seconds() if started else 0.0)
+        age = (now - _moment(started)).total_seconds() if started else 0.0
+        return age if age > OLD_SECONDS else time.monotonic() - first
 
 
 def needed(pod: Pod) -> float:

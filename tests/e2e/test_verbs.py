@@ -87,13 +87,17 @@ def running(project: Project, *arguments: str) -> Iterator[tuple[subprocess.Pope
     def read(stream: Any) -> None:
         lines.extend(iter(stream.readline, ""))
 
-    for stream in (process.stdout, process.stderr):
-        threading.Thread(target=read, args=(stream,), daemon=True).start()
+    readers = [threading.Thread(target=read, args=(stream,)) for stream in (process.stdout, process.stderr)]
+    for reader in readers:
+        reader.start()
     try:
-        yield process, lines
+        with process:
+            yield process, lines
+            process.kill()
+            for reader in readers:
+                reader.join()
     finally:
         process.kill()
-        process.wait()
 
 
 def get(url: str) -> str:
@@ -185,7 +189,7 @@ def test_ports_that_cannot_be_forwarded(app: Project) -> None:
 
 
 def test_tools_beside_a_program_that_has_none(app: Project, tools: str, cluster: Cluster) -> None:
-    script = "id -u; cat /proc/1/cmdline | tr '\\\\0' ' '; ls /proc/1/root/hello; wget -qO- http://127.0.0.1:8080/api/"
+    script = "id -u; cat /proc/1/cmdline | tr '\\0' ' '; ls /proc/1/root/hello; wget -qO- http://127.0.0.1:8080/api/"
     shown = app.slimdeploy("debug", "--image", tools, "--", "/bin/busybox", "sh", "-c", script)
     assert shown.code == 0, shown
     user, *rest = shown.stdout.split()
@@ -246,9 +250,12 @@ def expect(terminal: int, seen: bytearray, wanted: bytes) -> None:
 def test_nobody_reads_the_log_any_more(app: Project) -> None:
     command = f"{sys.executable} -m slimdeploy logs -f | head -n 1"
     environment = {**os.environ, **app.environment}
-    process = subprocess.Popen(["sh", "-c", command], cwd=app.folder, env=environment, stdout=subprocess.PIPE)
-    assert b"listening" in (process.stdout.readline() if process.stdout else b"")
-    with running(app, "port-forward", ":8080") as (_, said):
+    options: dict[str, Any] = {"cwd": app.folder, "env": environment, "stdout": subprocess.PIPE}
+    with (
+        subprocess.Popen(["sh", "-c", command], **options) as process,
+        running(app, "port-forward", ":8080") as (_, said),
+    ):
+        assert b"listening" in process.stdout.readline()
         url = until("the port is open", lambda: re.findall(r"http://127\.0\.0\.1:\d+", "".join(said)))[0]
         until("it ends with the next line", lambda: (get(f"{url}/api/"), process.poll())[1] is not None)
 

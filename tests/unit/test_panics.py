@@ -82,6 +82,13 @@ def test_hundreds_of_goroutines_are_a_few_lines() -> None:
     assert len(excerpt((FATAL + others).splitlines(), 10)) == 3
 
 
+def test_what_came_on_the_other_stream_is_not_lost() -> None:
+    assert excerpt([*ONLY_GOS.splitlines(), "opening the store"], 10)[:2] == [
+        "opening the store",
+        "fatal error: all goroutines are asleep - deadlock!",
+    ]
+
+
 def test_last_words() -> None:
     assert last_words(NIL_MAP.splitlines()) == "panic: assignment to entry in nil map"
     assert last_words(["2026/11/25 10:00:00.000123 DB_URL is not set", ""]) == "DB_URL is not set"

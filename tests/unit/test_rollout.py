@@ -11,7 +11,7 @@ import pytest
 from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.deploy.doom import find_doom
 from slimdeploy.deploy.observation import Seen, newest_of
-from slimdeploy.deploy.rollout import Rollout, is_done, spec_of, superseded
+from slimdeploy.deploy.verdict import Rollout, is_done, spec_of, superseded
 from slimdeploy.deploy.waiting import describe
 from slimdeploy.manifests.render import render
 from tests.unit.samples import IMAGE, workload

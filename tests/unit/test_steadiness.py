@@ -44,17 +44,19 @@ def test_needed(seen: dict[str, Any], seconds: float) -> None:
 
 @pytest.mark.parametrize("seen", [pod(), pod(probed=False, age=60), pod(last=3, age=60), pod(last=3600, age=60)])
 def test_what_has_run_for_long_is_not_watched(seen: dict[str, Any]) -> None:
-    assert Steadiness().unsteady([seen]) == ""
+    assert Steadiness().unsteady([seen], datetime.now(UTC)) == ""
 
 
-@pytest.mark.parametrize("about", [{"probed": False}, {"last": 3}, {"last": 3600, "age": 1}])
+@pytest.mark.parametrize(
+    "about", [{"probed": False}, {"probed": False, "age": 9}, {"last": 3}, {"last": 3600, "age": 1}]
+)
 def test_what_may_end_soon_is_watched(about: dict[str, Any]) -> None:
     seen = pod(**about)
-    assert "hello-1: ready, watched for" in Steadiness().unsteady([pod(), seen])
+    assert "hello-1: ready, watched for" in Steadiness().unsteady([pod(), seen], datetime.now(UTC))
 
 
 def test_a_node_whose_clock_is_ahead_does_not_make_it_wait_for_ever() -> None:
     memory, ahead = Steadiness(), pod(probed=False, age=-3600)
-    assert memory.unsteady([ahead])
+    assert memory.unsteady([ahead], datetime.now(UTC))
     memory._first = {key: value - 10 for key, value in memory._first.items()}
-    assert memory.unsteady([ahead]) == ""
+    assert memory.unsteady([ahead], datetime.now(UTC)) == ""

@@ -75,10 +75,9 @@ def run(scenario: Scenario, cluster: Cluster, image: str) -> Outcome:
 
 def _observe(scenario: Scenario, cluster: Cluster, namespace: str, image: str) -> Outcome:
     kube, said = Kube(ClusterTarget(cluster.context, namespace, str(cluster.kubeconfig))), []
-    generation = _apply(scenario, kube, namespace, image)
+    wanted = apply(scenario, kube, namespace, image=image)
     started = time.monotonic()
     threading.Timer(MEANWHILE_SECONDS, scenario.meanwhile, (cluster, namespace)).start()
-    wanted = Rollout(ObjectRef("Deployment", APP, namespace), generation, image, scenario.timeout)
     step = Step("rollout", lambda event: said.append(event.state) if isinstance(event, Waiting) else None)
     try:
         ready = wait(wanted, kube, step)
@@ -87,8 +86,9 @@ def _observe(scenario: Scenario, cluster: Cluster, namespace: str, image: str) -
     raise AssertionError(f"{scenario.name}: {ready} ready; waited for {said}")
 
 
-def _apply(scenario: Scenario, kube: Kube, namespace: str, image: str) -> int:
-    plan = replace(workload(app=APP, replicas=1, args=(scenario.argument,)), **scenario.plan)
+def apply(scenario: Scenario, kube: Kube, namespace: str, *, image: str, app: str = APP) -> Rollout:
+    """Write its objects; what is then to be waited for."""
+    plan = replace(workload(app=app, replicas=1, args=(scenario.argument,)), **scenario.plan)
     generation = 0
     for manifest in render(plan, namespace, image).objects:
         if manifest["kind"] == "Deployment":
@@ -96,7 +96,7 @@ def _apply(scenario: Scenario, kube: Kube, namespace: str, image: str) -> int:
             generation = kube.apply(manifest, dry_run=False).object["metadata"]["generation"]
         else:
             kube.apply(manifest, dry_run=False)
-    return int(generation)
+    return Rollout(ObjectRef("Deployment", app, namespace), int(generation), image, scenario.timeout)
 
 
 def _printed(error: Any) -> str:

@@ -73,6 +73,7 @@ def unprobed(deployment: Manifest) -> None:
 
 def impatient(deployment: Manifest) -> None:
     pod_spec(deployment)["containers"][0]["startupProbe"]["failureThreshold"] = 2
+    pod_spec(deployment)["containers"][0].pop("lifecycle", None)  # no time to drain: it is ended soon
     pod_spec(deployment)["terminationGracePeriodSeconds"] = 1
 
 
@@ -158,7 +159,15 @@ PROGRAMS = (
         ("runtime.",),
         argument="panic",
     ),
-    Scenario("deadlock", "Error", "all goroutines are asleep", "logs", ("at main.main",), ("50",), argument="deadlock"),
+    Scenario(
+        "deadlock",
+        "Error",
+        "all goroutines are asleep",
+        "logs",
+        ("at main.main",),
+        ("goroutine ",),
+        argument="deadlock",
+    ),
     Scenario("prints its usage", "Completed", "exit code 0", "app.args", ("Usage of",), argument="usage"),
     Scenario("ends by itself", "Completed", "exit code 0", "a Job", ("imported 17 rows",), argument="done"),
     Scenario("missing variable", "Error", CRASH, "app.env", ("DB_URL is not set",), argument="variable"),
@@ -174,14 +183,14 @@ PROGRAMS = (
     ),
 )
 PROBES = (
-    Scenario("never ready", "Timeout", "/healthz answers 500", "its log", argument="unready", timeout=4),
+    Scenario("never ready", "Timeout", "/healthz answers 500", "its log", argument="unready", timeout=10),
     Scenario(
         "wrong path",
         "Timeout",
         "/health answers 404",
         "app.health",
         plan={"health": Health("http", HTTP, "/health")},
-        timeout=4,
+        timeout=10,
     ),
     Scenario(
         "loopback only",
@@ -190,9 +199,9 @@ PROBES = (
         "on its own 127.0.0.1 only",
         ("of its own",),
         argument="loopback",
-        timeout=4,
+        timeout=10,
     ),
-    Scenario("another port", "Timeout", "nothing listens", "9090", argument="elsewhere", timeout=4),
+    Scenario("another port", "Timeout", "nothing listens", "9090", argument="elsewhere", timeout=10),
     Scenario("never listens", "ProbeFailed", "startup probe", "port 8080", argument="silent", edit=impatient, soon=12),
 )
 CLUSTERS = (
