@@ -23,6 +23,9 @@ VERBS = {
     "redeploy": "The unattended `up`, for timers: one line when nothing changed.",
     "status": "Show what runs.",
     "logs": "Print what the app prints.",
+    "port-forward": "Reach the app in its cluster at a port of this machine.",
+    "restart": "Start every copy anew, and wait until it serves.",
+    "debug": "Put a container with tools beside the running program.",
     "history": "Show the releases so far, and what came of them.",
     "rollback": "Apply a former release again, and wait until it serves.",
     "down": "Remove everything that `up` made.",
@@ -43,7 +46,7 @@ class Verbs(click.Group):
         """The verb's command; None when there is none."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(f"slimdeploy.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"slimdeploy.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

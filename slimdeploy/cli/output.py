@@ -21,19 +21,20 @@ class Output:
         self.terminal = Terminal(quiet=False, verbose=False, color="auto")
         self.json = False
         self.verbose = False
-        self._color = False
+        self.color = False
+        """Whether stdout is a terminal that wants colours."""
 
     def configure(self, *, quiet: bool, verbose: bool, color: str, form: str) -> None:
         """Take over the flags."""
         self.json = form == "json"
         self.verbose = verbose
-        self._color = wants_color(color, sys.stdout)
+        self.color = wants_color(color, sys.stdout)
         self.terminal = Terminal(quiet=quiet, verbose=verbose, color=color)
 
     def paint(self, text: str, color: str) -> str:
         """A part of a result in colour, if stdout is a terminal that wants it. Controls in the text are shown."""
         plain = printable(text)
-        return click.style(plain, fg=color) if color and self._color else plain
+        return click.style(plain, fg=color) if color and self.color else plain
 
     def result(self, text: str, document: Any) -> None:  # noqa: ANN401 - anything that JSON holds
         """Print the result: the text, or the document with -o json."""
@@ -41,9 +42,9 @@ class Output:
         if shown:
             _write(shown.rstrip("\n") + "\n")
 
-    def line(self, text: str) -> None:
-        """One line of a result that is printed as it comes."""
-        _write(printable(text) + "\n")
+    def line(self, text: str, prefix: str = "") -> bool:
+        """One line of a result that is printed as it comes; False when nobody reads any more."""
+        return _write(prefix + printable(text) + "\n")
 
     def closing(self, text: str) -> None:
         """The last line for people."""
@@ -57,13 +58,15 @@ class Output:
         return error.code
 
 
-def _write(text: str) -> None:
+def _write(text: str) -> bool:
     """Whoever reads may have gone, as `head` does: that is no failure, and nobody is left to tell."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 def _document(error: SlimdeployError) -> dict[str, Any]:

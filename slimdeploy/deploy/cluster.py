@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, WorkloadPlan
 from slimdeploy.artifacts.release import Order, Record
-from slimdeploy.deploy import history, inspection, making, removal, returning
-from slimdeploy.deploy.destination import Status
-from slimdeploy.deploy.preparation import prepare
+from slimdeploy.deploy import debugging, history, inspection, making, removal, restarting, returning, tailing
+from slimdeploy.deploy.destination import DebugWish, LogLine, LogWish, PortPair, Session, Status
+from slimdeploy.deploy.forwarding import Forward, running
 from slimdeploy.deploy.serving import Intent, Site
 from slimdeploy.errors import InternalError
 from slimdeploy.events import Report, Step
@@ -39,8 +40,6 @@ class Cluster:
         """Make a release of what differs; without any difference only look whether it serves."""
         if not isinstance(delivered, Delivered):
             raise InternalError("nothing is applied before its image is delivered")
-        if changes.pending:
-            prepare(self.plan.app, changes, self.kube, report)
         intent = Intent.whole(self.manifests(delivered.reference), delivered.reference)
         return making.ensure(self._site(report), intent, changes, order)
 
@@ -60,9 +59,26 @@ class Cluster:
         """The Deployment and its pods."""
         return inspection.status(self.plan.app, self.target, self.kube)
 
-    def logs(self, *, tail: int, follow: bool, sink: Callable[[str], None]) -> None:
-        """The lines of all pods, each with its pod's name when there are several."""
-        inspection.logs(self.plan.app, self.kube, tail=tail, follow=follow, sink=sink)
+    def logs(self, wish: LogWish, sink: Callable[[LogLine], bool]) -> None:
+        """The lines of all pods."""
+        tail = tailing.follow if wish.follow else tailing.once
+        tail(self._pods, self.kube, wish, sink)
+
+    def restart(self, step: Step) -> int:
+        """New pods of the same release."""
+        refs = inspection.deployment_refs(self.plan.app, self.kube)
+        return restarting.restart(self.plan.app, refs, self.kube, timeout=self.timeout, step=step)
+
+    def port_forward(self, ports: Sequence[PortPair], say: Callable[[str], None]) -> None:
+        """Over the API server, until we are stopped."""
+        Forward(self.kube, lambda: running(self._pods()), say).serve(ports)
+
+    def debug(self, wish: DebugWish, step: Step) -> Session:
+        """An ephemeral container in a pod."""
+        return debugging.start(self._pods(), self.kube, wish, step)
+
+    def _pods(self) -> Sequence[Mapping[str, Any]]:
+        return inspection.pods(self.plan.app, self.kube)
 
     def down(self, order: Order, volumes: bool, step: Step) -> tuple[ObjectRef, ...]:  # noqa: FBT001
         """Delete what we made, the history and volumes (if wanted), too, and wait for the pods."""

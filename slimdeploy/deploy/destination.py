@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,14 +13,73 @@ from slimdeploy.events import Report, Step
 
 
 @dataclass(frozen=True)
+class LogWish:
+    """Which lines are wanted: the last `tail` of each copy, of the last `since` seconds, of the run before this one."""
+
+    tail: int
+    follow: bool = False
+    since: float | None = None
+    previous: bool = False
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line, of which copy, and when, if that is known."""
+
+    source: str
+    text: str
+    time: str = ""
+
+
+@dataclass(frozen=True)
+class PortPair:
+    """A port on 127.0.0.1 (0: any that is free) and the port of the app that it leads to."""
+
+    here: int
+    there: int
+
+
+@dataclass(frozen=True)
+class DebugWish:
+    """Which image with tools, what is run in it (nothing: what the image runs), in which copy ("": any)."""
+
+    image: str
+    command: tuple[str, ...] = ()
+    pod: str = ""
+    tty: bool = False
+
+
+class Session(Protocol):
+    """A container with tools that runs."""
+
+    def interact(self) -> int:
+        """Connect it with this terminal until it ends; its exit code."""
+
+    def collect(self, sink: Callable[[str], object]) -> int:
+        """Wait until it ends, and hand on what it printed; its exit code."""
+
+
+@dataclass(frozen=True)
 class Instance:
-    """One running copy of the app: a pod or a container."""
+    """One running copy of the app: a pod or a container. `started` is when (RFC 3339), `node` is where."""
 
     name: str
     state: str
     ready: bool
     restarts: int
     image: str
+    started: str = ""
+    node: str = ""
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The newest release in the history."""
+
+    number: int
+    outcome: str
+    when: str
+    who: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +92,8 @@ class Status:
     wanted: int
     instances: tuple[Instance, ...]
     url: str = ""
+    release: Latest | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def ready(self) -> int:
@@ -64,8 +125,17 @@ class Destination(Protocol):
     def status(self) -> Status:
         """What runs now."""
 
-    def logs(self, *, tail: int, follow: bool, sink: Callable[[str], None]) -> None:
-        """Hand the app's log lines to `sink`."""
+    def logs(self, wish: LogWish, sink: Callable[[LogLine], bool]) -> None:
+        """Hand the app's log lines to `sink`, until it says that nobody wants any more."""
+
+    def restart(self, step: Step) -> int:
+        """Start every copy anew, and wait until they serve; how many do."""
+
+    def port_forward(self, ports: Sequence[PortPair], say: Callable[[str], None]) -> None:
+        """Connect ports of this machine with the app's, until we are stopped."""
+
+    def debug(self, wish: DebugWish, step: Step) -> Session:
+        """Put a container with tools beside a running copy."""
 
     def down(self, order: Order, volumes: bool, step: Step) -> tuple[ObjectRef, ...]:  # noqa: FBT001
         """Remove everything that `up` made, and wait until it is gone."""

@@ -1,156 +1,127 @@
-"""Why pods do not run, in words that a person can act on, translated for an image that holds only the program."""
+"""A rollout that failed -> the error a person reads: cause, evidence, next step."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
+from slimdeploy.artifacts.deploy import ObjectRef
+from slimdeploy.deploy import evidence
+from slimdeploy.deploy.advice import Clues, advice, advise
+from slimdeploy.deploy.advice_rules import REFUSED
+from slimdeploy.deploy.doom import Doom, pod_doom
+from slimdeploy.deploy.evidence import event_lines, last_lines
+from slimdeploy.deploy.observation import Seen
+from slimdeploy.deploy.panics import last_words
+from slimdeploy.deploy.pods import Pod, container, is_ready, name_of, pod_state
+from slimdeploy.deploy.waiting import probe_of, probed_path, why
+from slimdeploy.errors import RolloutFailed
 from slimdeploy.tools.kube import Kube
+from slimdeploy.tools.kube_streams import answers_inside
 
-LOG_LINES = 10
-NEVER = frozenset(
-    {"InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
-)
-PULL = frozenset({"ErrImagePull", "ImagePullBackOff"})
-FINAL_PULL = re.compile(
-    r"not found|manifest unknown|name unknown|denied|unauthorized|authorization failed|forbidden|no match for platform",
-    re.IGNORECASE,
-)
-PASSES = re.compile(r"failed to sync|context deadline exceeded|is reserved for")  # a busy node: the kubelet tries again
-NOISE = frozenset({"BackOff", "MissingClusterDNS"})  # follows from the rest, or is the cluster's own affair
-ADVICE = (
-    (re.compile(r"exec format error"), "the image is for another architecture than the node: see build.platforms"),
-    (
-        re.compile(r"exec .*no such file or directory"),
-        "the loader is missing: the binary is dynamic, a scratch image has none",
-    ),
-    (
-        re.compile(r"x509: certificate signed by unknown authority"),
-        'no CA certificates in the image: image.ca = "system"',
-    ),
-    (re.compile(r"OOMKilled"), "it needs more memory than its limit: raise deploy.resources.memory"),
-    (re.compile(r"read-only file system"), "only /tmp is writable: write there"),
-    (re.compile(r"bind: permission denied"), "ports below 1024 need a capability: listen on 8080"),
-    (
-        re.compile(r"image cannot be pulled: .*(not found|manifest unknown|name unknown)"),
-        "is the image in that registry, under the name that the nodes use?",
-    ),
-    (
-        re.compile(r"image cannot be pulled: .*(unauthorized|denied|forbidden)", re.IGNORECASE),
-        "the nodes may not pull from this registry",
-    ),
-    (re.compile(r"exceeded quota"), "ask for more quota, or ask for less in deploy.resources"),
-    (
-        re.compile(r"not ready after"),
-        "is app.health the path that the program answers, and app.port the port it listens on?",
-    ),
-)
+__all__ = [
+    "advice",
+    "event_lines",
+    "failure",
+    "gone",
+    "is_ready",
+    "last_lines",
+    "pod_doom",
+    "pod_state",
+    "timeout",
+]
+FINISHED = "Completed"
+CRASHES = frozenset({"Error", "ContainerCannotRun", "StartError"})
 
 
-@dataclass(frozen=True)
-class Doom:
-    """A state that will not get better by waiting. `kind` is Kubernetes' own reason where there is one."""
-
-    cause: str
-    kind: str
+def gone(ref: ObjectRef) -> RolloutFailed:
+    """The Deployment was deleted while it was waited for."""
+    what = f"{ref} in {ref.namespace} was deleted while its rollout was waited for"
+    return RolloutFailed(what, hint=advise(Clues(what)), kind="Deleted", ours=False)
 
 
-def deployment_doom(deployment: Mapping[str, Any]) -> Doom | None:
-    """What keeps the Deployment itself from going on: paused, or its pods are refused (quota, admission)."""
-    if deployment["spec"].get("paused"):
-        return Doom("the Deployment is paused", "Paused")
-    for condition in deployment.get("status", {}).get("conditions", ()):
-        if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
-            return Doom(
-                f"its pods are refused: {condition.get('message', '')}", condition.get("reason", "ReplicaFailure")
-            )
-    return None
+def failure(ref: ObjectRef, seen: Seen, doom: Doom, kube: Kube) -> RolloutFailed:
+    """The error, with the state of the pods, events, and what the program printed last."""
+    pod = seen.suspect if doom.ours else None
+    states, log = evidence.pod_lines(seen.pods), []
+    if pod is not None:
+        late = doom.kind in {"Timeout", "ProbeFailed"}
+        states += evidence.event_lines(evidence.events_of(pod, kube), doom.cause, probes=late)
+        log = evidence.log_of(pod, kube)
+    known = facts(ref, pod, kube)
+    cause = with_last_words(doom, log)
+    if pod is not None and REFUSED.search(cause) and reached_inside(pod, known, kube):
+        known |= {"loopback": "yes"}
+        states.append(
+            f"{name_of(pod)} answers on port {known['port']} of its own 127.0.0.1 (asked through the API server)"
+        )
+    details = [*states, *(evidence.log_lines(pod, log) if pod else ())]
+    clues = Clues(cause, states, log, known)
+    hint = advise(clues) if doom.kind != FINISHED else finished(clues)
+    what = f"{ref} in {ref.namespace}: {cause}"
+    return RolloutFailed(what, details=details, hint=hint, kind=doom.kind, ours=doom.ours)
 
 
-def pod_doom(pod: Mapping[str, Any]) -> Doom | None:
-    """What makes this pod hopeless. A crash counts once the restarted container has ended as well."""
-    status = _container(pod)
-    waiting = status.get("state", {}).get("waiting") or {}
-    reason, message = waiting.get("reason", ""), waiting.get("message", "")
-    if reason in PULL and FINAL_PULL.search(message):
-        return Doom(f"the image cannot be pulled: {_short(message)}", reason)
-    if reason in NEVER and not PASSES.search(message):
-        return Doom(f"{reason}: {_short(message)}", reason)
-    ended = status.get("state", {}).get("terminated") or (reason and status.get("lastState", {}).get("terminated"))
-    if status.get("restartCount", 0) >= 1 and ended:
-        return Doom(f"the program ends again and again: {_ending(ended)}", ended.get("reason", "Error"))
-    return None
+def timeout(seconds: float, seen: Seen, events: tuple[Mapping[str, Any], ...]) -> Doom:
+    """The deadline as a doom: with what the suspect waited for."""
+    pod = seen.suspect
+    reason = (
+        (probe_of(pod, events) or why(pod, events))
+        if pod
+        else f"{len(seen.pods)} of {seen.wanted} pods are there"
+        if seen.pods
+        else "no pod"
+    )
+    return Doom(f"not ready after {seconds:g} s: {reason}", "Timeout")
 
 
-def pod_state(pod: Mapping[str, Any]) -> str:
-    """A pod in a few words: Running, CrashLoopBackOff, Pending (why) ..."""
-    status = _container(pod)
-    state = status.get("state", {})
-    restarts = f", {status['restartCount']} restarts" if status.get("restartCount") else ""
-    if waiting := state.get("waiting"):
-        ended = status.get("lastState", {}).get("terminated")
-        return str(waiting.get("reason", "Waiting")) + (f" ({_ending(ended)})" if ended else "") + restarts
-    if ended := state.get("terminated"):
-        return f"ended ({_ending(ended)}){restarts}"
-    if "running" in state:
-        return ("Running" if is_ready(pod) else "Running, not ready") + restarts
-    unscheduled = _condition(pod, "PodScheduled")
-    if unscheduled.get("status") == "False":
-        return f"Pending: {unscheduled.get('message', 'not scheduled')}"
-    return str(pod.get("status", {}).get("phase", "Unknown"))
+def with_last_words(doom: Doom, log: list[str]) -> str:
+    """What a program says as it ends tells more than its exit code."""
+    words = last_words(log) if doom.kind in CRASHES else ""
+    return f"{doom.cause}: {words}" if words and words not in doom.cause else doom.cause
 
 
-def is_ready(pod: Mapping[str, Any]) -> bool:
-    """Whether the pod serves, and is not on its way out."""
-    return _condition(pod, "Ready").get("status") == "True" and "deletionTimestamp" not in pod["metadata"]
+def finished(clues: Clues) -> str:
+    """A program that ends well does not belong into a Deployment, or was not told what to do."""
+    usage = advise(Clues("", (), clues.log, clues.facts))
+    if "usage" in usage:
+        return usage
+    return "a Deployment starts again what ends: let it run on, give it its arguments (app.args), or make it a Job"
 
 
-def event_lines(events: Iterable[Mapping[str, Any]], *, probes: bool) -> list[str]:
-    """The last warnings, each once; what failed probes say only where they are the cause."""
-    noise = NOISE if probes else NOISE | {"Unhealthy"}
-    telling = (event for event in events if event.get("type") == "Warning" and event.get("reason") not in noise)
-    return list(dict.fromkeys(f"{event.get('reason')}: {_short(event.get('message', ''))}" for event in telling))[-3:]
-
-
-def last_lines(pod: Mapping[str, Any], kube: Kube) -> list[str]:
-    """The last lines that the program printed: of the run that ended, if the present one has said nothing."""
-    metadata = pod["metadata"]
-    for previous in (False, True) if _container(pod).get("restartCount") else (False,):
-        lines = kube.logs(metadata["namespace"], metadata["name"], previous=previous, tail=LOG_LINES).splitlines()
-        if lines and not lines[-1].startswith("unable to retrieve container logs"):
-            return lines
-    return []
-
-
-def advice(cause: str, evidence: Sequence[str], log: Sequence[str]) -> str:
-    """What to do next, by what is seen in the cause, the pods' states and the log."""
-    text = "\n".join((cause, *evidence, *log))
-    return next((advice for pattern, advice in ADVICE if pattern.search(text)), "slimdeploy logs shows more")
-
-
-def _container(pod: Mapping[str, Any]) -> Mapping[str, Any]:
-    statuses = pod.get("status", {}).get("containerStatuses") or [{}]
-    first: Mapping[str, Any] = statuses[0]
-    return first
-
-
-def _condition(pod: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
-    conditions = pod.get("status", {}).get("conditions") or ()
-    return next((each for each in conditions if each["type"] == kind), {})
-
-
-def _ending(ended: Mapping[str, Any]) -> str:
-    code, reason, message = ended.get("exitCode"), ended.get("reason", ""), _short(ended.get("message", ""))
+def reached_inside(pod: Pod, known: Mapping[str, str], kube: Kube) -> bool:
+    """Whether a port that nobody can reach from outside is open inside of the pod: proof, where a log only hints."""
+    running = "running" in container(pod).get("state", {})
     return (
-        f"exit code {code}"
-        + (f", {reason}" if reason not in {"", "Error"} else "")
-        + (f": {message}" if message else "")
+        running
+        and "port" in known
+        and answers_inside(kube, pod["metadata"]["namespace"], name_of(pod), int(known["port"]))
     )
 
 
-def _short(message: str) -> str:
-    """The end of a long message is where the cause stands."""
-    text = " ".join(message.split())
-    return text if len(text) <= 240 else f"...{text[-237:]}"
+def facts(ref: ObjectRef, pod: Pod | None, kube: Kube) -> dict[str, str]:
+    """What fills the {names} of an advice."""
+    found = {"namespace": ref.namespace, "name": ref.name}
+    if pod is None:
+        return found
+    spec = pod.get("spec", {})
+    first = (spec.get("containers") or [{}])[0]
+    limit = first.get("resources", {}).get("limits", {}).get("memory")
+    env = {each["name"]: each.get("value", "") for each in first.get("env") or ()}
+    ports = [str(each["containerPort"]) for each in first.get("ports") or ()]
+    user = (spec.get("securityContext") or {}).get("runAsUser")
+    goal = f", GOMEMLIMIT {int(env['GOMEMLIMIT']) / 2**20:.0f} Mi" if env.get("GOMEMLIMIT", "").isdigit() else ""
+    return (
+        found
+        | {"gomemlimit": goal, "path": probed_path(pod) or "app.health"}
+        | ({"limit": str(limit)} if limit else {})
+        | ({"port": ports[0]} if ports else {})
+        | ({"user": str(user)} if user is not None else {})
+        | _node(str(spec.get("nodeName", "")), kube)
+    )
+
+
+def _node(name: str, kube: Kube) -> dict[str, str]:
+    """The pod's node; its architecture, if we may read nodes."""
+    arch = kube.architecture(name) if name else ""
+    return ({"node": f"node {name}"} if name else {}) | ({"arch": arch} if arch else {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from slimdeploy.artifacts.build import Delivered
@@ -12,9 +12,9 @@ from slimdeploy.artifacts.deploy import Action, Change, Changes, ObjectRef, Rele
 from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
 from slimdeploy.artifacts.release import Order, Record
 from slimdeploy.deploy import announcement
+from slimdeploy.deploy.advice import advice
 from slimdeploy.deploy.container import SPEC, Spec, container_spec, host_port, published, run_arguments
-from slimdeploy.deploy.destination import Instance, Status
-from slimdeploy.deploy.diagnosis import advice
+from slimdeploy.deploy.destination import DebugWish, Instance, LogLine, LogWish, PortPair, Session, Status
 from slimdeploy.deploy.fields import field_changes
 from slimdeploy.deploy.health import answer, listens
 from slimdeploy.errors import PolicyRefused, RolloutFailed, UsageError
@@ -53,6 +53,8 @@ class Local:
         for line in announcement.lines(changes):
             report(Note(line))
         if changes.pending:
+            for line in announcement.lines(changes):
+                report(Note(line))
             with step(report, "apply") as running:
                 running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.pending)
                 self._apply(changes)
@@ -60,15 +62,12 @@ class Local:
             return self._rollout(changes, delivered, running)
 
     def rollback(self, number: int | None, order: Order, report: Report) -> Release:  # noqa: ARG002
-        """There is none here."""
         raise NO_HISTORY
 
     def history(self) -> tuple[Record, ...]:
-        """There is none here."""
         raise NO_HISTORY
 
     def between(self, one: int, other: int) -> Changes:  # noqa: ARG002
-        """There is none here."""
         raise NO_HISTORY
 
     def _apply(self, changes: Changes) -> None:
@@ -87,6 +86,10 @@ class Local:
         """Wait until the health path answers. Raises RolloutFailed with the last log lines when the program ends."""
         if changes.pending and not self.podman.engine.limits:
             step.report(Note("no memory limit: as an ordinary user on cgroup v1 podman cannot set one"))
+        self._wait(step)
+        return Release("local", changes, delivered.reference, 1, self.url)
+
+    def _wait(self, step: Step) -> None:
         deadline, started = time.monotonic() + self.timeout, time.monotonic()
         while reason := self._not_ready(started):
             if time.monotonic() > deadline:
@@ -94,7 +97,6 @@ class Local:
             step.waiting(reason)
             time.sleep(0.05)
         step.summary = self.url or "running"
-        return Release("local", changes, delivered.reference, 1, self.url)
 
     def status(self) -> Status:
         """The container."""
@@ -107,14 +109,36 @@ class Local:
         instance = Instance(self.name, "Running" if ready else state, ready, int(live.get("RestartCount", 0)), image)
         return Status(self.plan.app, "local", image, 1, (instance,), there.url)
 
-    def logs(self, *, tail: int, follow: bool, sink: Callable[[str], None]) -> None:
+    def logs(self, wish: LogWish, sink: Callable[[LogLine], bool]) -> None:
         """The container's lines."""
+        if wish.previous:
+            raise UsageError("podman keeps the lines of all runs of a container together", hint="leave out --previous")
         if self._live() is None:
             return
-        if follow:
-            self.podman.follow(self.name, tail)
-        for line in self.podman.logs(self.name, tail).splitlines():
-            sink(line)
+        since = (f"--since={round(wish.since)}s",) if wish.since else ()
+        if wish.follow:
+            self.podman.follow(self.name, wish.tail, *since)
+        for line in self.podman.logs(self.name, wish.tail, *since).splitlines():
+            if not sink(LogLine(self.name, line)):
+                return
+
+    def restart(self, step: Step) -> int:
+        """The same container, started anew."""
+        live = self._live()
+        if live is None:
+            raise UsageError(f"{self.plan.app} does not run here", hint="slimdeploy up starts it")
+        self.podman.restart(self.name, GRACE_SECONDS)
+        self._wait(step)
+        return 1
+
+    def port_forward(self, ports: Sequence[PortPair], say: Callable[[str], None]) -> None:  # noqa: ARG002
+        """Not needed."""
+        raise UsageError("the local target is on this machine already", hint=self.url or "it listens on no port")
+
+    def debug(self, wish: DebugWish, step: Step) -> Session:  # noqa: ARG002
+        """Podman's own command does it."""
+        beside = f"podman run --rm -it --pid=container:{self.name} --user={self.plan.user} {wish.image}"
+        raise UsageError("the local target needs no help of ours for this", hint=beside)
 
     def down(self, order: Order, volumes: bool, step: Step) -> tuple[ObjectRef, ...]:  # noqa: ARG002, FBT001
         """Remove the container and the images that were loaded for it."""

@@ -18,6 +18,7 @@ from slimdeploy.deploy import history
 from slimdeploy.deploy.comparison import Comparison
 from slimdeploy.deploy.history import Entry
 from slimdeploy.deploy.lease import Held, held
+from slimdeploy.deploy.preparation import prepare
 from slimdeploy.deploy.rescue import rescue
 from slimdeploy.deploy.serving import Intent, Site, generation, serve, sweep, wait
 from slimdeploy.errors import RolledBack, RolloutFailed, SlimdeployError
@@ -32,11 +33,9 @@ def ensure(site: Site, intent: Intent, changes: Changes, order: Order) -> Done:
     last = changes.before[0] if changes.before else None
     same = last is not None and last.facts.intent == intent.identity
     if last and same and changes.pending and not order.retry and last.outcome in {Outcome.FAILED, Outcome.ROLLED_BACK}:
-        raise RolledBack(
-            f"release {last.number} was the same and {last.outcome}: not tried again",
-            details=(last.note,),
-            hint="change something, or --retry",
-        )
+        raise RolledBack(f"release {last.number} was the same and {last.outcome}, --retry tries again: {last.note}")
+    if changes.pending:
+        prepare(site.app, changes, site.kube, site.report)
     if changes.pending or is_unfinished(changes, intent):
         return make(site, intent, order)
     ready = wait(site, intent, generation(site, {}))

@@ -13,7 +13,7 @@ from slimdeploy.errors import NotAllowed
 from slimdeploy.manifests.render import render, to_yaml
 from slimdeploy.tools.kube import Kube
 from slimdeploy.tools.kube_reviews import missing_rights, who_we_are
-from slimdeploy.tools.kube_rules import Right, rights, role, subject_of
+from slimdeploy.tools.kube_rules import Right, listed, rights, role, subject_of
 
 
 def check(app: str, kinds: Iterable[str], kube: Kube) -> None:
@@ -35,10 +35,9 @@ def lacking(app: str, wanted: tuple[Right, ...], missing: tuple[Right, ...], kub
     user, namespace = who_we_are(kube), kube.target.namespace
     subject = subject_of(user) if user else None
     pasted = to_yaml(Manifests(role(_name(app), namespace, wanted, subject))).splitlines()
-    listed = ", ".join(map(str, missing))
     return NotAllowed(
         f"{user or 'this user'} may not do everything in namespace {namespace} that {app} needs",
-        details=(f"missing: {listed}", "somebody who may can give it, with kubectl apply -f:", *pasted),
+        details=(f"missing: {listed(missing)}", "somebody who may can give it, with kubectl apply -f:", *pasted),
         hint="nothing was written. The built-in ClusterRole `edit` is enough, too",
     )
 

@@ -22,7 +22,7 @@ from slimdeploy.manifests.labels import labels, selector
 from slimdeploy.tools.kube import MANAGER, Kube
 
 NEVER = frozenset({"Namespace", "PersistentVolumeClaim", "CustomResourceDefinition"})
-LAST = ("Service", "Deployment", "Job", "CronJob", "Secret", "ConfigMap", "ServiceAccount")
+LAST = ("Deployment", "Job", "CronJob", "Service", "Secret", "ConfigMap", "ServiceAccount")
 """What others need goes after those; everything else (autoscalers, ingresses, budgets) goes first."""
 WORKLOADS = frozenset({"Deployment", "Job", "CronJob"})
 WAIT_SECONDS = 30.0

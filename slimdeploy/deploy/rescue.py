@@ -66,8 +66,8 @@ def rescue(
         details = (*evidence, f"rolling back failed, too: {second.what}", *second.details)
         return RolloutFailed(failure.what, details=details, hint=second.hint or failure.hint, kind=failure.kind)
     entry.ended(Outcome.ROLLED_BACK, failure.what)
-    back = f"rolled back: release {number} runs again, as it was"
-    return RolledBack(failure.what, details=(*evidence, back), hint=failure.hint)
+    what = f"{failure.what}; rolled back: release {number} runs again"
+    return RolledBack(what, details=evidence, hint=failure.hint)
 
 
 def why_not(failure: RolloutFailed, order: Order, goods: tuple[Record, ...]) -> str:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from slimdeploy.artifacts.deploy import Action, Change, Changes, Manifest, ObjectRef, Release
 from slimdeploy.artifacts.release import Order, Outcome, Record
 from slimdeploy.deploy import history, making
-from slimdeploy.deploy.fields import field_changes
+from slimdeploy.deploy.fields import discreet, field_changes
+from slimdeploy.deploy.preparation import prepare
 from slimdeploy.deploy.rescue import prepared
 from slimdeploy.deploy.serving import Site
 from slimdeploy.errors import UsageError
@@ -22,7 +23,11 @@ def rollback(site: Site, number: int | None, order: Order) -> Release:
     if record.outcome is not Outcome.DEPLOYED:
         site.report(Note(f"release {wanted} is not known to have served: {record.outcome}"))
     order = replace(order, reason=f"rollback to {wanted}", revision=record.facts.revision)
-    return making.make(site, prepared(record, manifests, site), order)
+    intent = prepared(record, manifests, site)
+    changes = site.compare(intent).changes
+    if changes.pending:
+        prepare(site.app, changes, site.kube, site.report)
+    return making.make(site, intent, order)
 
 
 def before_present(app: str, records: tuple[Record, ...]) -> Record:
@@ -47,6 +52,6 @@ def between(app: str, kube: Kube, one: int, other: int) -> Changes:
 def _change(ref: ObjectRef, old: Manifest | None, new: Manifest | None) -> Change:
     if new is None:
         return Change(ref, Action.PRUNED, (), {})
-    changed = tuple(field_changes(old or {}, new))
+    changed = tuple(discreet(ref.kind, each) for each in field_changes(old or {}, new))
     action = Action.CREATED if old is None else Action.CHANGED if changed else Action.UNCHANGED
     return Change(ref, action, changed, new)

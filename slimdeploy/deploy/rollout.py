@@ -7,21 +7,28 @@ and available, no old one is left. Only the pods of the newest ReplicaSet count;
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
-from slimdeploy.deploy import diagnosis
-from slimdeploy.deploy.diagnosis import Doom
-from slimdeploy.deploy.diff import REVISION
-from slimdeploy.errors import RolloutFailed
-from slimdeploy.events import Step
-from slimdeploy.manifests.labels import selector
-from slimdeploy.tools.kube import Kube
+from slimdeploy.deploy import diagnosis, evidence
+from slimdeploy.deploy.doom import Doom, event_doom, find_doom, paused_doom
+from slimdeploy.deploy.fields import field_changes
+from slimdeploy.deploy.observation import Seen, look
+from slimdeploy.deploy.steadiness import Steadiness
+from slimdeploy.deploy.waiting import describe
+from slimdeploy.errors import Unreachable
+from slimdeploy.events import Note, Step
+from slimdeploy.tools.kube import MANAGER, Kube
 
 INTERVAL = 0.25
-"""Seconds between two looks: 4 requests of 6 ms each."""
+"""Seconds between two looks: 3 requests of 6 ms each."""
+EVENTS_EACH = 1.0
+CONTROLLER_SECONDS = 60.0
+SILENCE_SECONDS = 60.0
+"""How long the API server may be away while we wait: a restart of it fails no release."""
+TELL_AFTER = 15.0
 
 
 @dataclass(frozen=True)
@@ -35,111 +42,156 @@ class Rollout:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """One look at the cluster: the Deployment and the pods of its newest ReplicaSet."""
+class State:
+    """How far one rollout is."""
 
-    deployment: Mapping[str, Any]
-    pods: tuple[Mapping[str, Any], ...]
-
-    @property
-    def wanted(self) -> int:
-        """Replicas of the live object: an autoscaler may have changed ours."""
-        return int(self.deployment["spec"].get("replicas", 1))
-
-    @property
-    def ready(self) -> int:
-        """How many of the new pods serve."""
-        return sum(diagnosis.is_ready(pod) for pod in self.pods)
+    done: bool
+    ready: int
+    line: str
 
 
 def wait(rollout: Rollout, kube: Kube, step: Step) -> int:
     """Wait and return the number of ready pods. Raises RolloutFailed with cause and evidence."""
-    deadline = time.monotonic() + rollout.timeout
+    return wait_all((rollout,), kube, step)[0]
+
+
+def wait_all(rollouts: Sequence[Rollout], kube: Kube, step: Step) -> tuple[int, ...]:
+    """Wait for several at once. The first that is hopeless ends it."""
+    watches, teller = [Watch(rollout, kube) for rollout in rollouts], Teller(step)
     while True:
-        seen = look(rollout.ref, kube)
-        if seen is None:
-            raise RolloutFailed(f"{rollout.ref} was deleted while its rollout was waited for")
-        if is_done(seen, rollout):
-            return seen.ready
-        doom = find_doom(seen, rollout)
-        late = time.monotonic() > deadline
-        if doom or late:
-            raise failure(rollout, seen, doom, kube)
-        step.waiting(describe(seen))
+        states = [watch.state() for watch in watches]
+        if all(state.done for state in states):
+            return tuple(state.ready for state in states)
+        lines = [state.line for state in states if not state.done]
+        teller.tell("; ".join(lines if len(watches) == 1 else _named(watches, states)))
         time.sleep(INTERVAL)
 
 
-def look(ref: ObjectRef, kube: Kube) -> Seen | None:
-    """One look; None when the Deployment is gone."""
-    deployment = kube.get(ref)
-    if deployment is None:
-        return None
-    labels = selector(ref.name)
-    newest = newest_hash(deployment, kube.replica_sets(ref.namespace, labels))
-    pods = kube.pods(ref.namespace, labels)
-    mine = (pod for pod in pods if pod["metadata"]["labels"].get("pod-template-hash") == newest)
-    return Seen(deployment, tuple(pod for pod in mine if "deletionTimestamp" not in pod["metadata"]))
+class Watch:
+    """One rollout while it is waited for, and what was seen of it so far."""
+
+    def __init__(self, rollout: Rollout, kube: Kube) -> None:
+        self.rollout = rollout
+        self.kube = kube
+        self._started = self._answered = time.monotonic()
+        self._spec: Mapping[str, Any] | None = None
+        self._events: tuple[Mapping[str, Any], ...] = ()
+        self._asked = 0.0
+        self._steadiness = Steadiness()
+
+    def state(self) -> State:
+        """One look. Raises RolloutFailed once it is hopeless, or too late."""
+        try:
+            seen = look(self.rollout.ref, self.kube)
+        except Unreachable:
+            if time.monotonic() - self._answered > SILENCE_SECONDS or self._age > self.rollout.timeout:
+                raise
+            return State(done=False, ready=0, line="the API server does not answer")
+        self._answered = time.monotonic()
+        if seen is None:
+            raise diagnosis.gone(self.rollout.ref)
+        return self._judge(seen)
+
+    @property
+    def _age(self) -> float:
+        return time.monotonic() - self._started
+
+    def _judge(self, seen: Seen) -> State:
+        if self._spec is None and not _is_foreign(seen, self.rollout):
+            self._spec = spec_of(seen.deployment)
+        done = is_done(seen, self.rollout) and not superseded(seen, self.rollout, self._spec)
+        if done and not (unsteady := self._steadiness.unsteady(seen.pods)):
+            return State(done=True, ready=seen.ready, line="")
+        self._ask_events(seen)
+        doom = self._doom(seen)
+        if doom is None and self._age > self.rollout.timeout:
+            doom = diagnosis.timeout(self.rollout.timeout, seen, self._events)
+        if doom:
+            raise diagnosis.failure(self.rollout.ref, seen, doom, self.kube)
+        return State(done=False, ready=seen.ready, line=unsteady if done else describe(seen, self._events))
+
+    def _doom(self, seen: Seen) -> Doom | None:
+        if doom := paused_doom(seen) or superseded(seen, self.rollout, self._spec):
+            return doom
+        if seen.observed < self.rollout.generation:
+            return self._silent_controller()
+        return find_doom(seen) or (event_doom(seen.suspect, self._events) if seen.suspect else None)
+
+    def _silent_controller(self) -> Doom | None:
+        if self._age < min(CONTROLLER_SECONDS, self.rollout.timeout):
+            return None
+        cause = f"the Deployment controller has not looked at this in {self._age:.0f} s"
+        return Doom(cause, "ControllerSilent", ours=False)
+
+    def _ask_events(self, seen: Seen) -> None:
+        """The suspect's events, each second: they say what a pod's status does not."""
+        if seen.suspect is None or time.monotonic() - self._asked < EVENTS_EACH:
+            return
+        self._asked = time.monotonic()
+        self._events = evidence.events_of(seen.suspect, self.kube)
 
 
-def newest_hash(deployment: Mapping[str, Any], replica_sets: tuple[Mapping[str, Any], ...]) -> str | None:
-    """pod-template-hash of the ReplicaSet that has the Deployment's own revision."""
-    uid, revision = deployment["metadata"]["uid"], _revision(deployment)
-    for each in replica_sets:
-        owners = [owner["uid"] for owner in each["metadata"].get("ownerReferences", ())]
-        if uid in owners and _revision(each) == revision:
-            found: str = each["metadata"]["labels"]["pod-template-hash"]
-            return found
-    return None
+class Teller:
+    """Says what is waited for: live, and what lasts for 15 s as a line that stays, for logs of CI."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step
+        self._line, self._since, self._told = "", 0.0, ""
+
+    def tell(self, line: str) -> None:
+        """What is waited for now."""
+        self._step.waiting(line)
+        if line != self._line:
+            self._line, self._since = line, time.monotonic()
+        if time.monotonic() - self._since > TELL_AFTER and line != self._told:
+            self._told = line
+            self._step.report(Note(f"waiting: {line}"))
 
 
 def is_done(seen: Seen, rollout: Rollout) -> bool:
-    """Whether our generation is fully rolled out and runs our image."""
+    """Whether the live generation is fully rolled out and runs our image."""
     status, wanted = seen.deployment.get("status", {}), seen.wanted
-    if status.get("observedGeneration", 0) < rollout.generation:
+    if seen.observed < max(rollout.generation, seen.deployment["metadata"]["generation"]):
         return False
     counts = [status.get(each, 0) for each in ("replicas", "updatedReplicas", "availableReplicas")]
-    image = seen.deployment["spec"]["template"]["spec"]["containers"][0]["image"]
-    return counts == [wanted] * 3 and image == rollout.image and seen.ready == wanted
+    images = [each["image"] for each in seen.deployment["spec"]["template"]["spec"]["containers"]]
+    return counts == [wanted] * 3 and rollout.image in images and seen.ready == wanted
 
 
-def find_doom(seen: Seen, rollout: Rollout) -> Doom | None:
-    """What makes waiting longer pointless."""
-    if seen.deployment["metadata"]["generation"] > rollout.generation:
-        return Doom("somebody else changed the Deployment meanwhile", "superseded")
-    if seen.deployment.get("status", {}).get("observedGeneration", 0) < rollout.generation:
+def superseded(seen: Seen, rollout: Rollout, spec: Mapping[str, Any] | None) -> Doom | None:
+    """Somebody else's release over ours. Replicas alone are an autoscaler's or a person's good right."""
+    generation = seen.deployment["metadata"]["generation"]
+    if generation <= rollout.generation:
         return None
-    blocked = diagnosis.deployment_doom(seen.deployment)
-    return blocked or next((doom for doom in map(diagnosis.pod_doom, seen.pods) if doom), None)
+    changes = [] if spec is None else [each.path for each in field_changes(spec, spec_of(seen.deployment))]
+    if spec is not None and not changes:
+        return None
+    what = f": spec.{changes[0]}" + (f" and {len(changes) - 1} more" if len(changes) > 1 else "") if changes else ""
+    who = last_manager(seen.deployment) or "somebody else"
+    return Doom(f"superseded by {who} at generation {generation}{what}", "Superseded", ours=False)
 
 
-def describe(seen: Seen) -> str:
-    """One line for people: how far it is, and what the rest waits for."""
-    waiting = [diagnosis.pod_state(pod) for pod in seen.pods if not diagnosis.is_ready(pod)]
-    return f"{seen.ready}/{seen.wanted} ready" + (f", {waiting[0]}" if waiting else "")
+def spec_of(deployment: Mapping[str, Any]) -> dict[str, Any]:
+    """What makes a release: the spec without its replicas."""
+    return {key: value for key, value in deployment["spec"].items() if key != "replicas"}
 
 
-def failure(rollout: Rollout, seen: Seen, doom: Doom | None, kube: Kube) -> RolloutFailed:
-    """The error, with the state of each pod, its events and its last log lines."""
-    cause = doom.cause if doom else f"not ready after {rollout.timeout:g} s"
-    what = f"{rollout.ref} in {rollout.ref.namespace}: {cause}"
-    evidence = [f"{pod['metadata']['name']}: {diagnosis.pod_state(pod)}" for pod in seen.pods]
-    suspect = next((pod for pod in seen.pods if not diagnosis.is_ready(pod)), None)
-    log: list[str] = []
-    if suspect is not None:
-        evidence += diagnosis.event_lines(
-            kube.events(rollout.ref.namespace, suspect["metadata"]["name"]), probes=doom is None
-        )
-        log = diagnosis.last_lines(suspect, kube)
-    details = (*evidence, *([f"last lines of {suspect['metadata']['name']}:", *log] if suspect and log else ()))
-    return RolloutFailed(
-        what,
-        details=details,
-        hint=diagnosis.advice(cause, evidence, log),
-        kind=doom.kind if doom else "Timeout",
-        ours=not doom or doom.kind not in {"superseded", "Paused"},
-    )
+def last_manager(stored: Mapping[str, Any]) -> str:
+    """Who wrote an object last, status aside."""
+    entries = [each for each in stored["metadata"].get("managedFields", ()) if each.get("subresource") != "status"]
+    newest: Mapping[str, Any] = max(entries, key=lambda each: str(each.get("time", "")), default={})
+    return str(newest.get("manager", ""))
 
 
-def _revision(item: Mapping[str, Any]) -> str | None:
-    revision: str | None = item["metadata"].get("annotations", {}).get(REVISION)
-    return revision
+def _is_foreign(seen: Seen, rollout: Rollout) -> bool:
+    """Whether the first look came after somebody else's write. A scaling is none."""
+    if seen.deployment["metadata"]["generation"] <= rollout.generation:
+        return False
+    entries = seen.deployment["metadata"].get("managedFields", ())
+    newest: Mapping[str, Any] = max(entries, key=lambda each: str(each.get("time", "")), default={})
+    return newest.get("manager") != MANAGER and newest.get("subresource") not in {"scale", "status"}
+
+
+def _named(watches: Sequence[Watch], states: Sequence[State]) -> list[str]:
+    pairs = zip(watches, states, strict=True)
+    return [f"{watch.rollout.ref.name}: {state.line}" for watch, state in pairs if not state.done]

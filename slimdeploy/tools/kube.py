@@ -1,4 +1,4 @@
-"""The API server by its own verbs: get, list, apply, create, replace, delete, logs.
+"""The API server by its own verbs: get, list, apply, create, replace, delete. (Logs: kube_pods.py.)
 
 Requests go over the client's own connection pool, since its typed calls import models for half a second. Workload
 objects are only ever written by server-side apply as one field manager.
@@ -6,7 +6,7 @@ objects are only ever written by server-side apply as one field manager.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +16,8 @@ from slimdeploy.errors import ApiRejected
 from slimdeploy.tools.kube_errors import NamespaceMissing
 from slimdeploy.tools.kube_login import IN_CLUSTER
 from slimdeploy.tools.kube_paths import PATHS, equal, path_of
-from slimdeploy.tools.kube_wire import MANAGER, MERGE, METADATA, Wire
+from slimdeploy.tools.kube_pods import PodWire
+from slimdeploy.tools.kube_wire import MANAGER, MERGE, METADATA
 
 __all__ = ["IN_CLUSTER", "MANAGER", "Kube", "Stored"]
 
@@ -29,7 +30,7 @@ class Stored:
     warnings: tuple[str, ...]
 
 
-class Kube(Wire):
+class Kube(PodWire):
     """One cluster, through one context of a kubeconfig."""
 
     def get(self, ref: ObjectRef) -> dict[str, Any] | None:
@@ -74,28 +75,11 @@ class Kube(Wire):
         """All nodes of the cluster."""
         return self._list("Node", "")
 
-    def logs(self, namespace: str, pod: str, *, previous: bool = False, tail: int) -> str:
-        """What a pod's only container printed; empty when there is nothing (yet, or any more)."""
-        query = urlencode({"previous": str(previous).lower(), "tailLines": tail})
-        path = f"{PATHS['Pod'].format(namespace)}/{pod}/log?{query}"
-        answer = self._ask("GET", path, f"read the log of pod/{pod}", fine=(400, 404))
-        return answer.body.decode("utf-8", "replace") if answer.status == 200 else ""
-
-    def follow(self, namespace: str, pod: str, tail: int, sink: Callable[[str], None]) -> None:
-        """A pod's log as it grows, until the container ends."""
-        path = f"{PATHS['Pod'].format(namespace)}/{pod}/log?{urlencode({'follow': 'true', 'tailLines': tail})}"
-        response = self._pool.request("GET", self.server + path, headers=self._headers(), preload_content=False)
-        rest = b""
-        for chunk in response.stream():
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                sink(line.decode("utf-8", "replace"))
-
     def described(self, kind: str, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """The metadata alone of all objects of a kind that carry these labels."""
         path = f"{PATHS[kind].format(namespace)}?{urlencode({'labelSelector': equal(selector)})}"
         answer = self._ask("GET", path, f"list {kind.lower()}s", accept=METADATA)
-        return tuple(answer.document["items"]) if answer.status != 404 else ()
+        return tuple(answer.document["items"] or ()) if answer.status != 404 else ()
 
     def listed(self, kind: str, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """All objects of a kind that carry these labels, whole."""
@@ -142,4 +126,4 @@ class Kube(Wire):
 
     def _list(self, kind: str, namespace: str, **query: str) -> tuple[dict[str, Any], ...]:
         answer = self._ask("GET", f"{PATHS[kind].format(namespace)}?{urlencode(query)}", f"list {kind.lower()}s")
-        return tuple(answer.document["items"]) if answer.status != 404 else ()
+        return tuple(answer.document["items"] or ()) if answer.status != 404 else ()

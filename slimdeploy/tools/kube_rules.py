@@ -19,14 +19,11 @@ WRITTEN = ("get", "list", "create", "patch", "delete")
 
 @dataclass(frozen=True, order=True)
 class Right:
-    """One verb on one resource: "patch deployments.apps"."""
+    """One verb on one resource."""
 
     group: str
     resource: str
     verb: str
-
-    def __str__(self) -> str:
-        return f"{self.verb} {self.resource}{f'.{self.group}' if self.group else ''}"
 
 
 WATCHED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -37,7 +34,7 @@ WATCHED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 """What a rollout and its diagnosis read."""
 RECORDED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("", "configmaps", ("get", "list", "create", "patch", "delete")),
+    ("", "configmaps", WRITTEN),
     ("coordination.k8s.io", "leases", ("get", "create", "update", "delete")),
 )
 """Where releases are recorded, and what keeps two runs apart."""
@@ -68,6 +65,12 @@ def rules(wanted: Iterable[Right]) -> list[dict[str, list[str]]]:
         {"apiGroups": [group], "resources": resources, "verbs": list(each)}
         for (group, each), resources in shared.items()
     ]
+
+
+def listed(some: Iterable[Right]) -> str:
+    """As people read them: configmaps (get, list), deployments.apps (delete)."""
+    found = ((each["apiGroups"][0], name, each["verbs"]) for each in rules(some) for name in each["resources"])
+    return ", ".join(f"{name}{f'.{group}' if group else ''} ({', '.join(verbs)})" for group, name, verbs in found)
 
 
 def role(name: str, namespace: str, wanted: Iterable[Right], subject: Mapping[str, str] | None) -> tuple[Manifest, ...]:

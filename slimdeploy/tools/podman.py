@@ -59,17 +59,21 @@ class Podman:
         """`podman image inspect`; None if there is none."""
         return self._inspect("image", image)
 
-    def logs(self, container: str, tail: int) -> str:
+    def logs(self, container: str, tail: int, *more: str) -> str:
         """`podman logs`: both streams, the last `tail` lines."""
         lines: list[str] = []
         collecting = Podman(self.engine, lines.append)
-        out = collecting._run("logs", f"--tail={tail}", container)
+        out = collecting._run("logs", f"--tail={tail}", *more, container)
         return out + "".join(f"{line}\n" for line in lines)
 
-    def follow(self, container: str, tail: int) -> None:
+    def follow(self, container: str, tail: int, *more: str) -> None:
         """`podman logs -f` in place of this process: its streams are ours."""
-        argv = [command.require("podman", HINT), *self.engine.flags, "logs", "-f", f"--tail={tail}", container]
+        argv = [command.require("podman", HINT), *self.engine.flags, "logs", "-f", f"--tail={tail}", *more, container]
         os.execve(argv[0], argv, self._environment() | command.environment(INHERIT))  # noqa: S606 - no shell is meant
+
+    def restart(self, container: str, grace: int) -> None:
+        """`podman restart`, with `grace` seconds between SIGTERM and SIGKILL."""
+        self._run("restart", f"--time={grace}", container)
 
     def remove(self, container: str, grace: int) -> None:
         """`podman rm -f`, with `grace` seconds between SIGTERM and SIGKILL."""

@@ -98,7 +98,7 @@ def printable(text: str) -> str:
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:
-    """What --color, NO_COLOR and the stream say."""
+    """Whether what goes there may have colours (no-color.org)."""
     if choice != "auto":
         return choice == "always"
     return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"

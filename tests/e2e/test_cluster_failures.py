@@ -10,10 +10,10 @@ import yaml
 
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
+from slimdeploy.artifacts.release import Order
 from slimdeploy.config.reader import load
 from slimdeploy.deploy.cluster import Cluster as Destination
 from slimdeploy.errors import RolloutFailed
-from slimdeploy.events import Step
 from slimdeploy.plan.deploy import workload_plan
 from slimdeploy.tools.kube import Kube
 from tests.cluster.cluster import Cluster
@@ -39,10 +39,9 @@ def test_an_image_that_is_not_there_ends_the_wait(deployed: Project, cluster: Cl
     kube = Kube(ClusterTarget(cluster.context, namespace, str(cluster.kubeconfig)))
     there = Destination(workload_plan(config, "hello"), kube.target, kube, 60.0)
     absent = Delivered(f"{config.image.repository}@sha256:{'0' * 64}", f"sha256:{'0' * 64}", uploaded=True)
-    applied = there.apply(there.diff(absent.reference), absent)
     started = time.monotonic()
     with pytest.raises(RolloutFailed, match="the image cannot be pulled") as failure:
-        there.rollout(applied, absent, Step("rollout", lambda _: None))
+        there.release(there.diff(absent.reference), absent, Order(), lambda _: None)
     assert time.monotonic() - started < 8
     assert "not found" in failure.value.what
 

@@ -61,7 +61,7 @@ def test_a_changed_variable_is_a_new_container(here: Project) -> None:
     toml = here.folder / "slim.toml"
     toml.write_text(toml.read_text() + 'env = { GREETING = "again" }\n')
     diff = here.slimdeploy("diff", "--exit-code")
-    assert (diff.code, diff.stdout.splitlines()[1].strip()) == (2, 'env.GREETING: (none) -> "again"')
+    assert (diff.code, diff.stdout.splitlines()[1].strip()) == (2, '+ env.GREETING: "again"')
     assert get(here.up().stdout.strip()) == "Hello From Go! again\n"
 
 

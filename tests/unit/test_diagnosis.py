@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from slimdeploy.deploy.diagnosis import deployment_doom, is_ready, pod_doom, pod_state
+from slimdeploy.deploy.doom import deployment_doom, event_doom, pod_doom, rejected
+from slimdeploy.deploy.observation import Seen
+from slimdeploy.deploy.pods import is_ready, pod_state, shortened
 
 ENDED = {"terminated": {"exitCode": 3, "reason": "Error"}}
 PULL = 'failed to pull and unpack image "registry/x": failed to resolve reference "registry/x": '
@@ -42,7 +44,7 @@ def test_hopeless(state: dict[str, Any], kind: str) -> None:
     doom = pod_doom(pod(state))
     assert doom is not None
     assert doom.kind == kind
-    assert state["waiting"]["message"] in doom.cause
+    assert state["waiting"]["message"].rpartition('": ')[2] in doom.cause
 
 
 PATIENCE = [
@@ -99,8 +101,10 @@ def test_out_of_memory_is_named() -> None:
     assert "OOMKilled" in doom.cause
 
 
-def deployment(*conditions: dict[str, str], paused: bool = False) -> dict[str, Any]:
-    return {"spec": {"paused": True} if paused else {}, "status": {"conditions": list(conditions)}}
+def deployment(*conditions: dict[str, str], paused: bool = False) -> Seen:
+    owner = [{"manager": "kubectl-rollout", "fieldsV1": {"f:spec": {"f:paused": {}}}}]
+    spec = {"paused": True} if paused else {}
+    return Seen({"metadata": {"managedFields": owner}, "spec": spec, "status": {"conditions": list(conditions)}}, ())
 
 
 QUOTA = {
@@ -121,20 +125,95 @@ def test_pods_that_are_refused_are_hopeless() -> None:
 def test_a_paused_deployment_goes_nowhere() -> None:
     doom = deployment_doom(deployment(paused=True))
     assert doom is not None
-    assert (doom.kind, doom.cause) == ("Paused", "the Deployment is paused")
+    assert (doom.kind, doom.cause) == ("Paused", "the Deployment is paused by kubectl-rollout")
+    assert not doom.ours
 
 
 @pytest.mark.parametrize(
     "seen",
     [
         deployment(),
-        {"spec": {}},
+        Seen({"spec": {}}, ()),
+        deployment(QUOTA | {"message": 'failed calling webhook "x": context deadline exceeded'}),
+        deployment(QUOTA | {"message": 'error looking up service account web/hello: serviceaccount "hello" not found'}),
+        Seen(deployment(QUOTA).deployment, (), {"status": {}}),
         deployment(QUOTA | {"status": "False"}),
         deployment({"type": "Progressing", "status": "True"}),
     ],
 )
-def test_a_deployment_that_goes_on(seen: dict[str, Any]) -> None:
+def test_a_deployment_that_goes_on(seen: Seen) -> None:
     assert deployment_doom(seen) is None
+
+
+def test_the_newest_replica_sets_own_trouble_counts() -> None:
+    doom = deployment_doom(Seen({"spec": {}, "status": {}}, (), {"status": {"conditions": [QUOTA]}}))
+    assert doom is not None
+
+
+def test_a_program_that_ends_well_each_time_is_hopeless_too() -> None:
+    well = {"terminated": {"exitCode": 0, "reason": "Completed"}}
+    doom = pod_doom(pod(well, lastState=well, restartCount=1))
+    assert doom is not None
+    assert doom.kind == "Completed"
+
+
+def test_what_cannot_even_be_started_needs_no_second_try() -> None:
+    end = {"terminated": {"exitCode": 128, "reason": "StartError", "message": "exec: /hello: not found"}}
+    doom = pod_doom(pod(waiting("CrashLoopBackOff"), lastState=end))
+    assert doom is not None
+    assert "exec: /hello: not found" in doom.cause
+
+
+def test_init_containers_count_until_they_are_done() -> None:
+    broken = {"state": ENDED, "lastState": ENDED, "restartCount": 1}
+    status = {"containerStatuses": [{"state": waiting("PodInitializing")}]}
+    waits = {"metadata": {"name": "hello-1"}, "status": status | {"initContainerStatuses": [broken]}}
+    assert pod_doom(waits) is not None
+    done = broken | {"state": {"terminated": {"exitCode": 0}}}
+    assert pod_doom(waits | {"status": status | {"initContainerStatuses": [done]}}) is None
+
+
+def evicted(name: str) -> dict[str, Any]:
+    return {"metadata": {"name": name}, "status": {"phase": "Failed", "reason": "Evicted", "message": "low on memory"}}
+
+
+def test_nodes_that_turn_pods_away_in_a_loop_are_hopeless_after_the_third() -> None:
+    assert rejected([evicted("a"), evicted("b"), pod({"running": {}})]) is None
+    doom = rejected([evicted("a"), evicted("b"), evicted("c")])
+    assert doom is not None
+    assert doom.cause == "nodes turn its pods away, 3 so far: Evicted: low on memory"
+    assert pod_state(evicted("a")) == "Evicted: low on memory"
+
+
+def event(reason: str, message: str, **more: object) -> dict[str, Any]:
+    return {"type": "Warning", "reason": reason, "message": message} | more
+
+
+MOUNT = 'MountVolume.SetUp failed for volume "config": configmap "settings" not found'
+KILLED = "Container hello failed startup probe, will be restarted"
+
+
+@pytest.mark.parametrize(
+    ("seen", "restarts", "kind"),
+    [
+        (event("FailedMount", MOUNT, count=2), 0, "FailedMount"),
+        (event("FailedMount", MOUNT, count=1), 0, None),
+        (event("FailedMount", "timed out waiting for the condition", count=9), 0, None),
+        (event("FailedCreatePodSandBox", "network not ready", count=9), 0, None),
+        (event("Killing", KILLED), 1, "ProbeFailed"),
+        (event("Killing", KILLED), 0, None),
+        (event("Killing", "Stopping container hello"), 1, None),
+    ],
+)
+def test_what_only_events_tell(seen: dict[str, Any], restarts: int, kind: str | None) -> None:
+    doom = event_doom(pod({"running": {}}, restartCount=restarts), [seen])
+    assert (doom.kind if doom else None) == kind
+
+
+def test_long_digests_are_cut_and_long_messages_keep_their_end() -> None:
+    assert shortened("x@sha256:" + "a" * 64 + ": not found") == "x@sha256:aaaaaaaaaaaa...: not found"
+    assert shortened("x" * 500 + " the cause").endswith(" the cause")
+    assert len(shortened("x" * 500)) == 240
 
 
 def ready(value: str, **metadata: str) -> dict[str, Any]:
@@ -166,7 +245,7 @@ UNSCHEDULED = {
         (pod(ENDED), "ended (exit code 3)"),
         (
             pod(waiting("CrashLoopBackOff"), lastState=ENDED, restartCount=1),
-            "CrashLoopBackOff (exit code 3), 1 restarts",
+            "CrashLoopBackOff (exit code 3), 1 restart",
         ),
         (UNSCHEDULED, "Pending: 0/1 nodes are available"),
         ({"metadata": {}, "status": {"phase": "Pending"}}, "Pending"),

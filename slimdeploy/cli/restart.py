@@ -1,0 +1,18 @@
+"""slimdeploy restart: new copies of the same release."""
+
+from __future__ import annotations
+
+from slimdeploy.cli.options import PROJECT, ROLLOUT, TARGET, Flags, request, verb
+from slimdeploy.cli.output import Output
+
+
+@verb("restart", PROJECT, TARGET, ROLLOUT[:1])
+def command(output: Output, flags: Flags) -> None:
+    """Start every copy anew, one after the other, and wait until they serve. Nothing is built; the next `up` sees no
+    change.
+    """
+    from slimdeploy.pipeline import restart
+
+    ready = restart(request(flags, output), output.terminal)
+    output.closing(f"restarted: {ready} ready")
+    output.result("", {"ready": ready})
