@@ -11,7 +11,6 @@ from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts, Pinned, Platform
 from slimdeploy.artifacts.release import Order
-from slimdeploy.build.pulling import Puller
 from slimdeploy.build.strategy import Start, Strategy, choose
 from slimdeploy.config.model import Config
 from slimdeploy.config.platforms import CLUSTER
@@ -113,7 +112,7 @@ def bench(request: Request, report: Report) -> Iterator[Bench]:
 def choose_strategy(request: Request, start: Start, work: Path, report: Report) -> Strategy:
     """How the program comes into its image. Nothing is pulled or started yet."""
     sources = readable(request.project.resolve()) if start.builder else ()
-    return choose(replace(start, sources=sources, timeout=request.building.timeout), Puller(work, report))
+    return choose(replace(start, sources=sources, timeout=request.building.timeout), work, report)
 
 
 def start_images(request: Request, report: Report) -> tuple[Pinned | None, Pinned | None]:
