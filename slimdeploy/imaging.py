@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from slimdeploy.artifacts.build import Base, Image, ProjectFiles, RootFilesystem, StaticBinary
-from slimdeploy.build import contents
+from slimdeploy.build import contents, limit
 from slimdeploy.build.authorities import certificates
 from slimdeploy.build.cgo import import_graph
 from slimdeploy.build.compile import compile_binary
@@ -24,6 +24,7 @@ from slimdeploy.build.packing import Packers, begin
 from slimdeploy.build.rootfs import collect_files
 from slimdeploy.events import Once, Warned, megabytes, step
 from slimdeploy.facts.pins import moved
+from slimdeploy.state.stock import tidy
 from slimdeploy.tools.buildah import Buildah, Container
 from slimdeploy.tools.command import terminate_all
 from slimdeploy.tools.go import Go
@@ -45,6 +46,13 @@ class Given:
 
 
 def make_image(here: Bench) -> Image:
+    """Source -> image that is no larger than it may be."""
+    image = make_any_image(here)
+    limit.check(image, here.plan.max_size, here.kept)
+    return image
+
+
+def make_any_image(here: Bench) -> Image:
     """Source -> binary -> static binary -> root filesystem -> image; or what these very sources gave before."""
     known = here.known()
     if known is not None and is_complete(known):
@@ -59,6 +67,7 @@ def make_image(here: Bench) -> Image:
         for pin, digest in news.result():
             here.report(Warned(f"{pin.reference} has moved: {short(pin.digest)} -> {short(digest)}; {PULL} takes it"))
     here.memory.keep(here.local.packages, here.plan, image, verified=here.building.verify)
+    tidy()
     return image
 
 

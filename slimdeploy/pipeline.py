@@ -29,14 +29,15 @@ from slimdeploy.facts.revision import source_revision
 from slimdeploy.imaging import make_image
 from slimdeploy.manifests.render import render as render_manifests
 from slimdeploy.plan.delivery import LocalRegistry
-from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan, rollout_seconds, workload_plan
+from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan, rollout_seconds
+from slimdeploy.plan.workload import workload_plan
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
 from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.command import terminate_all
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
-from slimdeploy.workbench import Bench, Built, Request, bench, name_of, own_registry
+from slimdeploy.workbench import Bench, Built, Request, bench, check_patches, contents, name_of, own_registry
 
 LOOK_SECONDS = 60.0
 """How long verbs that deploy nothing wait for anything."""
@@ -64,11 +65,13 @@ def push(request: Request, report: Report) -> Delivered:
 def render(request: Request, report: Report) -> Manifests:
     """Source -> manifests. No cluster is asked, nothing is pushed."""
     with bench(request, report) as here:
-        app, image = here.plan.app, make_image(here)
+        app = here.plan.app
+        plan = check_patches(workload_plan(request.config, app, contents(request, report)), request)
+        image = make_image(here)
         target = choose_target(request.config, app, request.overrides)
         namespace = target.namespace if isinstance(target, ClusterTarget) else request.overrides.namespace
         name = f"{delivery(request, here).repository}@{image.digest}"
-        return render_manifests(workload_plan(request.config, app), namespace, name)
+        return render_manifests(plan, namespace, name)
 
 
 def diff(request: Request, report: Report) -> Changes:
@@ -106,7 +109,7 @@ def run(request: Request, report: Report, wish: Wish) -> foreground.End:
     """Source -> a program in the foreground, until it ends."""
     with bench(request, report) as here:
         delivered = deliver(StorePlan(f"localhost/{here.plan.app}"), make_image(here), here)
-        plan = workload_plan(request.config, here.plan.app)
+        plan = workload_plan(request.config, here.plan.app, contents(request, report))
     with workspace() as work:  # not the project's lock, and gone even if we are killed: it holds the values
         return foreground.run(plan, delivered, Podman(local_engine()), wish=wish, folder=work)
 
@@ -175,8 +178,11 @@ def delivery(request: Request, here: Bench, *, found: LocalRegistry | None = Non
 
 def deploy_plan(request: Request, here: Bench) -> DeployPlan:
     """Every decision about the deployment, made before anything is compiled."""
-    found = own_registry(request, here)
-    return make_deploy_plan(request.config, here.plan.app, here.local.version, request.overrides, found=found)
+    read, found = contents(request, here.report), own_registry(request, here)
+    asked = request.overrides
+    plan = make_deploy_plan(request.config, here.plan.app, here.local.version, asked, found=found, contents=read)
+    check_patches(plan.workload, request)
+    return plan
 
 
 def reference(plan: DeployPlan, image: Image) -> str:

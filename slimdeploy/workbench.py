@@ -11,16 +11,19 @@ from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts, Pinned, Platform
 from slimdeploy.artifacts.release import Order
+from slimdeploy.artifacts.workload import Contents, WorkloadPlan
 from slimdeploy.build.strategy import Start, Strategy, choose
 from slimdeploy.config.model import Config
+from slimdeploy.config.placing import Source
 from slimdeploy.config.platforms import CLUSTER
 from slimdeploy.config.stamps import asked
-from slimdeploy.events import Report, ToolOutput
+from slimdeploy.events import Report, ToolOutput, Warned
 from slimdeploy.facts.cluster import find_registry, node_platforms
 from slimdeploy.facts.local import gather
 from slimdeploy.facts.modules import module_path
 from slimdeploy.facts.pins import Wanted, pinned
-from slimdeploy.facts.source import fingerprint, readable
+from slimdeploy.facts.roots import readable
+from slimdeploy.facts.source import fingerprint
 from slimdeploy.plan.build import app_name, make_build_plan
 from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import Overrides, asks_for_registry, choose_target
@@ -51,6 +54,8 @@ class Request:
     overrides: Overrides
     order: Order = field(default_factory=Order)
     building: Building = Building()
+    source: Source | None = None
+    """Where the configuration was read from: what is found wrong later is said at its place there."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,34 @@ def nodes(request: Request) -> tuple[Platform, ...]:
 def name_of(request: Request) -> str:
     """The app's name; go.mod is only needed when slim.toml does not give it."""
     return request.config.app.name or app_name(request.config, module_path(request.project, request.config.build.main))
+
+
+def contents(request: Request, report: Report) -> Contents:
+    """What slim.toml only refers to: files and secrets. Raises ConfigError, in which no value is shown."""
+    app, source = request.config.app, request.source
+    if source is None or not (app.config or app.secrets):
+        return Contents()
+    from slimdeploy.facts.contents import read_contents
+
+    reading = read_contents(request.project, app)
+    if reading.wrong:
+        raise source.refusal(reading.wrong)
+    for path, words in reading.cautions:
+        report(Warned(source.caution(path, words)))
+    return reading.contents
+
+
+def check_patches(plan: WorkloadPlan, request: Request) -> WorkloadPlan:
+    """The plan, if its patches fit what is rendered: said at their place in slim.toml before anything is compiled."""
+    if plan.patches and request.source:
+        from slimdeploy.manifests.patches import PatchRefused
+        from slimdeploy.manifests.render import render
+
+        try:
+            render(plan, None, "")
+        except PatchRefused as refused:
+            raise request.source.refusal([(("patch", refused.index), refused.why, refused.hint)]) from None
+    return plan
 
 
 def own_registry(request: Request, here: Bench) -> LocalRegistry | None:

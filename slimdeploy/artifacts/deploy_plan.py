@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slimdeploy.artifacts.workload import Health, Port, WorkloadPlan
+
+__all__ = [
+    "ClusterTarget",
+    "DeliveryPlan",
+    "DeployPlan",
+    "Health",
+    "LocalTarget",
+    "NodePlan",
+    "Port",
+    "RegistryPlan",
+    "StorePlan",
+    "Target",
+    "WorkloadPlan",
+]
+
 
 @dataclass(frozen=True)
 class RegistryPlan:
@@ -44,39 +60,6 @@ class NodePlan:
 
 
 DeliveryPlan = RegistryPlan | StorePlan | NodePlan
-
-
-@dataclass(frozen=True)
-class Port:
-    """A TCP port that the app listens on."""
-
-    name: str
-    number: int
-
-
-@dataclass(frozen=True)
-class Health:
-    """How to see that the app serves. `kind` is http, tcp or grpc; `path` belongs to http."""
-
-    kind: str
-    port: Port
-    path: str = ""
-
-
-@dataclass(frozen=True)
-class WorkloadPlan:
-    """What runs, wherever it runs. Memory in bytes, CPU in thousandths of a core, timeout in seconds."""
-
-    app: str
-    ports: tuple[Port, ...]
-    health: Health | None
-    args: tuple[str, ...]
-    env: tuple[tuple[str, str], ...]
-    user: int
-    cpu: str
-    memory: str
-    memory_bytes: int
-    replicas: int
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,8 @@ class BuildPlan:
     rootfs: RootfsPlan
     image: ImagePlan
     linkage: LinkagePlan = LinkagePlan()
+    max_size: int | None = None
+    """How many bytes the files of the image may have, not compressed."""
     strategy: str = "scratch"
     builder: Pinned | None = None
     platforms: tuple[Platform, ...] = ()

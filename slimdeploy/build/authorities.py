@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import HostFiles
-from slimdeploy.build.beneath import open_beneath
 from slimdeploy.build.files import PRIVATE_KEY, problem, refusal
-from slimdeploy.build.secrets import secret_content
+from slimdeploy.config.beneath import open_beneath
+from slimdeploy.config.secret_files import secret_content
 from slimdeploy.errors import ImageFailed
 
 LARGEST = 1 << 20

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from slimdeploy.artifacts.build import RootFile
 from slimdeploy.artifacts.plan import RootfsPlan
-from slimdeploy.build.beneath import open_beneath
-from slimdeploy.build.secrets import secret_content
 from slimdeploy.build.selection import SECRET, Selected, select
 from slimdeploy.config.assets import RESERVED, reserved
+from slimdeploy.config.beneath import open_beneath
+from slimdeploy.config.secret_files import secret_content
 from slimdeploy.config.source import escaped
 from slimdeploy.errors import ConfigError, DiskFull
 from slimdeploy.problems import Problem

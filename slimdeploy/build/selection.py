@@ -13,8 +13,8 @@ from pathlib import Path
 
 from slimdeploy.artifacts.plan import FileRule
 from slimdeploy.build.globs import any_matches, fixed, matches
-from slimdeploy.build.secrets import secret_name
 from slimdeploy.config.assets import VERSION_CONTROL
+from slimdeploy.config.secret_files import secret_name
 
 SECRET = "looks like a secret"  # noqa: S105 - an objection
 SPECIAL = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))

@@ -74,7 +74,7 @@ def rbac(output: Output, flags: Flags, user: str | None, group: str | None, *, s
     """Print the Role that `up`, `status`, `logs` and `down` of this app need, and its binding. Asks no cluster."""
     from slimdeploy.deploy.permissions import needed
     from slimdeploy.manifests.render import to_yaml
-    from slimdeploy.plan.deploy import workload_plan
+    from slimdeploy.plan.workload import workload_plan
     from slimdeploy.workbench import name_of
 
     subject, asked = _subject(user, group, serviceaccount), request(flags, output)

@@ -142,14 +142,16 @@ def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Call
 def request(flags: Flags, output: Output) -> Request:
     """What the flags ask for. Raises ConfigError, UnreadableFile."""
     from slimdeploy.artifacts.release import Order
+    from slimdeploy.config.placing import Source
     from slimdeploy.config.reader import default_config, find, read
     from slimdeploy.plan.deploy import Overrides
     from slimdeploy.workbench import Building, Request
 
     project = Path(flags.directory).resolve()
-    file = Path(flags.file) if flags.file else find(project)
+    file, source = Path(flags.file) if flags.file else find(project), None
     if file or flags.profile:
-        loaded = read(file or project / CONFIG_FILE, profile=flags.profile)
+        source = Source(file or project / CONFIG_FILE, flags.profile)
+        loaded = read(source.file, profile=flags.profile)
         config = loaded.config
         for warning in loaded.warnings:
             output.terminal(Warned(warning))
@@ -162,4 +164,4 @@ def request(flags: Flags, output: Output) -> Request:
     building = Building(flags.build_timeout or Building.timeout, flags.verify, flags.pull)
     rollback = config.deploy.rollback if flags.rollback is None else flags.rollback
     order = Order(lock_wait=flags.lock_wait or 0.0, rollback=rollback, retry=flags.retry)
-    return Request(project, config, overrides, order, building)
+    return Request(project, config, overrides, order, building, source)

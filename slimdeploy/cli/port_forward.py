@@ -48,7 +48,7 @@ def _pair(text: str) -> PortPair:
 
 def _of_the_app(wanted: Request) -> tuple[PortPair, ...]:
     from slimdeploy.deploy.destination import PortPair
-    from slimdeploy.plan.deploy import workload_plan
+    from slimdeploy.plan.workload import workload_plan
     from slimdeploy.workbench import name_of
 
     ports = workload_plan(wanted.config, name_of(wanted)).ports

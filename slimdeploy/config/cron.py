@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from slimdeploy.config.near import did_you_mean
 from slimdeploy.config.refusal import Refused, visible
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -114,3 +115,14 @@ def _check_comes(days: set[int], months: set[int], *, by_weekday: bool) -> None:
     if by_weekday or any(min(days) <= LONGEST_MONTH.get(month, 31) for month in months):
         return
     raise Refused("this date never comes", f"no such month has a day {min(days)}")
+
+
+def time_zone(name: str) -> str:
+    """A zone of the IANA database; what this machine does not know is not refused if it knows none at all."""
+    from zoneinfo import ZoneInfo, available_timezones
+
+    visible(name)
+    known = available_timezones()
+    if name == "Local" or (known and name not in known) or not re.fullmatch(r"[A-Za-z0-9_+/-]+", name, re.ASCII):
+        raise Refused(f"unknown time zone{did_you_mean(name, known)}", 'such as "Europe/Berlin"')
+    return ZoneInfo(name).key if known else name

@@ -7,6 +7,7 @@ Config holds the literal text: whoever renders it for Kubernetes has to double e
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from slimdeploy.config.confidential import secret_name, secret_shape
 from slimdeploy.config.refusal import Refused, named
@@ -25,9 +26,39 @@ def variable_name(name: str) -> str:
         raise Refused("a name has letters, digits and '_' and does not start with a digit", on_key=True)
     if PRELOAD.fullmatch(name):
         raise Refused("refused: it has no effect in a static binary", "remove it", on_key=True)
-    if secret_name(name):
+    return name
+
+
+def no_secret_name(name: object) -> object:
+    """Refuse the name of what is a secret, most likely; before anything else, while a mark can still be seen."""
+    if isinstance(name, str) and not isinstance(name, Allowed) and secret_name(name):
         raise _secret()
     return name
+
+
+def no_secret_value(value: object) -> object:
+    """Refuse what has the shape of a secret."""
+    if isinstance(value, str) and not isinstance(value, Allowed) and secret_shape(value):
+        raise _secret()
+    return value
+
+
+class Allowed(str):
+    """Text that env_allow vouches for. (pydantic hands plain strings on.)"""
+
+    __slots__ = ()
+
+
+def mark_allowed(app: Any) -> Any:  # noqa: ANN401 - whatever the file says
+    """[app] with the variables marked that env_allow names."""
+    env, names = (app.get(each) if isinstance(app, dict) else None for each in ("env", "env_allow"))
+    if not isinstance(env, dict) or not isinstance(names, list):
+        return app
+    return {**app, "env": dict(_marked(name, value) if name in names else (name, value) for name, value in env.items())}
+
+
+def _marked(name: str, value: object) -> tuple[str, object]:
+    return Allowed(name), Allowed(value) if isinstance(value, str) else value
 
 
 def variable_value(value: str) -> str:
@@ -40,6 +71,7 @@ def variable_value(value: str) -> str:
 
 def argument(value: str) -> str:
     """A literal argument of the program."""
+    no_secret_value(value)
     _check(value)
     option = OPTION.match(value)
     if option and secret_name(option[1]):
@@ -53,8 +85,6 @@ def _check(value: str) -> None:
     size = len(value.encode())
     if size > LONGEST:
         raise Refused(f"{size:,} bytes, at most {LONGEST:,}")
-    if secret_shape(value):
-        raise _secret()
     if found := EXPANDED.search(value):
         shown = _excerpt(found[0])
         raise Refused(f"{shown} would be expanded by Kubernetes", f'write "${shown[1:]}' if shown[-2:] == ')"' else "")
@@ -68,7 +98,7 @@ def _excerpt(text: str) -> str:
 def _secret() -> Refused:
     return Refused(
         "looks like a secret (value not shown)",
-        "git and the Deployment would keep it; leave it out of slim.toml",
+        "git and the Deployment would keep it; say in [app.secrets] where it is, or in env_allow that it is none",
         on_key=True,
         confidential=True,
     )

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import get_args
+from typing import get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from slimdeploy.config.model import Config
 from slimdeploy.config.near import ALIASES, did_you_mean
-from slimdeploy.config.refusal import KeyPath
+from slimdeploy.config.refusal import Key, KeyPath
 from slimdeploy.config.table import Table
 
 PROFILES = "profiles"
-IN_LISTS = ("app.ports", "image.files")  # tables whose keys make sense in their list only
+NAMED = "*"  # stands for any name: app.secrets.*.from_env
+IN_LISTS = (  # tables whose keys make sense in their list only
+    "app.ports",
+    "app.config",
+    "image.files",
+    "deploy.volumes",
+    "deploy.tolerations",
+    "patch",
+    "patch.ops",
+    "app.secrets.*",
+    "processes.*",
+    "processes.*.ports",
+    "processes.*.autoscale",
+    "processes.*.resources",
+)
 
 
 @cache
@@ -25,7 +39,7 @@ def known_keys() -> dict[str, dict[str, FieldInfo]]:
 
 def unknown(path: KeyPath, *, table: bool) -> tuple[str, str]:
     """Message and hint for a key that no table has at this place."""
-    parent = ".".join(part for part in path[:-1] if isinstance(part, str))
+    parent = canonical(path[:-1])
     name, siblings = str(path[-1]), [*known_keys().get(parent, {}), *([PROFILES] if not parent else [])]
     what = "unknown table" if table else "unknown key"
     if name == PROFILES:
@@ -40,7 +54,16 @@ def unknown(path: KeyPath, *, table: bool) -> tuple[str, str]:
 def field_at(path: KeyPath) -> FieldInfo | None:
     """The field that a key path leads to."""
     names = [part for part in path if isinstance(part, str)]
-    return known_keys().get(".".join(names[:-1]), {}).get(names[-1]) if names else None
+    return known_keys().get(canonical(names[:-1]), {}).get(names[-1]) if names else None
+
+
+def canonical(path: Sequence[Key]) -> str:
+    """A key path without its numbers, dotted; what a person names is a *."""
+    parts: list[str] = []
+    for part in path:
+        if isinstance(part, str):
+            parts.append(NAMED if ".".join((*parts, NAMED)) in known_keys() else part)
+    return ".".join(parts)
 
 
 def _other_place(name: str, parent: str, *, table: bool) -> str:
@@ -66,7 +89,8 @@ def _tables(model: type[Table], name: str) -> Iterator[tuple[str, dict[str, Fiel
     for key, field in named.items():
         inner = _table_in(field.annotation)
         if inner:
-            yield from _tables(inner, f"{name}.{key}".removeprefix("."))
+            below = f"{key}.{NAMED}" if get_origin(field.annotation) is Mapping else key
+            yield from _tables(inner, f"{name}.{below}".removeprefix("."))
 
 
 def _table_in(annotation: object) -> type[Table] | None:

@@ -6,7 +6,10 @@ the worst failure. slim.toml.example shows the same keys to people; a test keeps
 
 from __future__ import annotations
 
-from pydantic import ValidationInfo, field_validator
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import ValidationInfo, field_validator, model_validator
 
 from slimdeploy.config import fields, names
 from slimdeploy.config.app import App
@@ -14,8 +17,12 @@ from slimdeploy.config.cluster import Cluster
 from slimdeploy.config.compiling import Build, Static
 from slimdeploy.config.deploying import Deploy
 from slimdeploy.config.image import Image
+from slimdeploy.config.patching import Patch
+from slimdeploy.config.processes import Process
 from slimdeploy.config.refusal import Refused
 from slimdeploy.config.table import Table, key
+
+ONLY_SERVICES = ("replicas", "autoscale", "expose", "drain", "migrate")
 
 
 class Schedule(Table):
@@ -37,6 +44,14 @@ class Config(Table):
         "Where it runs. Default: podman on this machine.", default=None, example={"context": "prod"}
     )
     deploy: Deploy = key("How it runs.", default=Deploy(), example={})
+    processes: Annotated[Mapping[fields.ProcessName, Process], fields.FEW] = key(
+        "Further programs of the same image, such as a worker.", default={}, example={"worker": {"args": ["worker"]}}
+    )
+    patch: Annotated[tuple[Patch, ...], fields.AS_TUPLE, fields.FEW] = key(
+        "What slim.toml has no key for.",
+        default=(),
+        example=[{"kind": "Service", "ops": [{"op": "add", "path": "/spec/sessionAffinity", "value": "ClientIP"}]}],
+    )
     schedule: Schedule = key("When it is deployed again by itself.", default=Schedule(), example={})
 
     @field_validator("static")
@@ -56,3 +71,29 @@ class Config(Table):
         if value and value.namespace is None and app and app.name:
             names.check_as_namespace(app.name)
         return value
+
+    @field_validator("deploy")
+    @classmethod
+    def _deploy(cls, value: Deploy, info: ValidationInfo) -> Deploy:
+        if app := info.data.get("app"):
+            check_fits(app, value)
+        return value
+
+    @model_validator(mode="after")
+    def _scheduled(self) -> Config:
+        if self.app.kind == "cron" and not self.deploy.job.schedule:
+            hint = 'such as deploy.job.schedule = "*/15 * * * *"'
+            raise Refused('"cron" needs a schedule', hint, at=("app", "kind"))
+        return self
+
+
+def check_fits(app: App, deploy: Deploy) -> None:
+    """Refuse what [deploy] says about another kind of app."""
+    if app.kind != "cron" and (deploy.job.schedule or deploy.job.time_zone):
+        raise Refused('only app.kind = "cron" has a schedule', at=("job",), on_key=True)
+    if app.kind != "service":
+        given = [each for each in ONLY_SERVICES if each in deploy.model_fields_set]
+        if given:
+            raise Refused(f'only a service has it, and app.kind is "{app.kind}"', at=(given[0],), on_key=True)
+    if deploy.expose and app.ports is not None and not any(each.protocol == "TCP" for each in app.ports):
+        raise Refused("an app without a TCP port cannot be exposed", at=("expose",), on_key=True)

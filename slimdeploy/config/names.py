@@ -41,6 +41,13 @@ def namespace(name: str) -> str:
     return name
 
 
+def any_namespace(name: str) -> str:
+    """A namespace that is only referred to."""
+    _check_characters(name)
+    _check_label(name, LONGEST_LABEL)
+    return name
+
+
 def check_as_namespace(app: str) -> None:
     """The app's name is the default of cluster.namespace."""
     if app.startswith(SYSTEM):

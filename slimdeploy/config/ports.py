@@ -26,6 +26,10 @@ class Listening(Protocol):
     def port(self) -> int:
         """Its number."""
 
+    @property
+    def protocol(self) -> str:
+        """TCP or UDP."""
+
 
 def unprivileged(port: int) -> int:
     """Refuse a port that an app without capabilities may be unable to open."""
@@ -34,18 +38,18 @@ def unprivileged(port: int) -> int:
     return port
 
 
-def check_distinct(ports: Sequence[Listening]) -> None:
-    """Refuse two ports with the same number or the same name."""
-    numbers: dict[int, int] = {}
+def check_distinct(ports: Sequence[Listening], *, named: bool = False) -> None:
+    """Refuse two ports with the same number and protocol, or the same name. `named`: they are those of app.ports."""
+    numbers: dict[str, int] = {}
     names: dict[str, int] = {}
     for index, each in enumerate(ports):
-        if each.port in numbers:
-            earlier = (*PORTS, numbers[each.port], "port")
-            raise Refused(f"{each.port}/TCP already at line {{line}}", at=(index, "port"), earlier=earlier)
-        if each.name in names:
-            earlier = (*PORTS, names[each.name], "name")
-            raise Refused(f'"{each.name}" already at line {{line}}', at=(index, "name"), earlier=earlier)
-        numbers[each.port] = names[each.name] = index
+        number = f"{each.port}/{each.protocol}"
+        for known, value, part in ((numbers, number, "port"), (names, f'"{each.name}"', "name")):
+            if value in known:
+                earlier = (*PORTS, known[value], part) if named else None
+                line = " at line {line}" if named else ""
+                raise Refused(f"{value} already{line}", at=(index, part), earlier=earlier)
+            known[value] = index
 
 
 def check_either(port: int | None) -> None:

@@ -7,9 +7,12 @@ from typing import Any
 from slimdeploy.config.keys import PROFILES
 
 CHOICES = {("app", "health")}  # a table where one key stands for all: { grpc = true } does not add to { http = "/" }
+SECRETS = ("app", "secrets")  # each of them is a choice, too: one source
 EXCLUSIVE: dict[tuple[str, ...], str] = {  # to choose one is to drop the other
     ("app", "port"): "ports",
     ("app", "ports"): "port",
+    ("deploy", "replicas"): "autoscale",
+    ("deploy", "autoscale"): "replicas",
 }
 MOST_PROFILES = 50
 
@@ -21,7 +24,7 @@ def merge(under: Document, over: Document, path: tuple[str, ...] = ()) -> Docume
     result = dict(under)
     for key, value in over.items():
         old, here = result.get(key), (*path, key)
-        if isinstance(old, dict) and isinstance(value, dict) and here not in CHOICES:
+        if isinstance(old, dict) and isinstance(value, dict) and here not in CHOICES and path != SECRETS:
             result[key] = merge(old, value, here)
         else:
             result[key] = value

@@ -39,6 +39,16 @@ def parse_duration(text: str) -> float:
     return float(seconds)
 
 
+def whole_seconds(text: str) -> int:
+    """Whole seconds of a duration, of which "0s" is one. Raises Refused."""
+    if text == "0s":
+        return 0
+    seconds = parse_duration(text)
+    if not seconds.is_integer():
+        raise Refused("whole seconds only", 'such as "5s"')
+    return int(seconds)
+
+
 def cpu_millis(text: str) -> int:
     """Thousandths of a core of a Kubernetes quantity: "100m" is 100, "1.5" is 1500. Raises Refused."""
     number, suffix = _quantity(text, "100m")

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, WorkloadPlan
 from slimdeploy.artifacts.release import Order, Record
-from slimdeploy.deploy import debugging, history, inspection, making, removal, restarting, returning, tailing
+from slimdeploy.deploy import (
+    debugging,
+    history,
+    inspection,
+    making,
+    references,
+    removal,
+    restarting,
+    returning,
+    tailing,
+)
 from slimdeploy.deploy.destination import DebugWish, LogLine, LogWish, PortPair, Session, Status
 from slimdeploy.deploy.forwarding import Forward, running
 from slimdeploy.deploy.serving import Intent, Site
@@ -40,8 +51,11 @@ class Cluster:
         """Make a release of what differs; without any difference only look whether it serves."""
         if not isinstance(delivered, Delivered):
             raise InternalError("nothing is applied before its image is delivered")
+        if changes.pending:
+            references.check(self.plan.existing, self.target.namespace, self.kube)
         intent = Intent.whole(self.manifests(delivered.reference), delivered.reference)
-        return making.ensure(self._site(report), intent, changes, order)
+        done = making.ensure(self._site(report), intent, changes, order)
+        return replace(done, url=self.plan.expose.url) if self.plan.expose else done
 
     def rollback(self, number: int | None, order: Order, report: Report) -> Release:
         """Make a release of a former one."""

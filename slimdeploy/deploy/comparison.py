@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef
 from slimdeploy.artifacts.release import Record
-from slimdeploy.deploy import history, prune
+from slimdeploy.deploy import history, jobs, permissions, prune
 from slimdeploy.deploy.diff import diff
 from slimdeploy.tools.kube import Kube
 
@@ -25,9 +25,10 @@ class Comparison:
 
 def compare(sent: Manifests, wanted: frozenset[ObjectRef], app: str, kube: Kube) -> Comparison:
     """What sending this would change, if all of `wanted` is to stay. Raises what the server says against any object."""
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    kinds = {ref.kind for ref in wanted}
+    with permissions.told(app, kinds, kube), ThreadPoolExecutor(max_workers=1) as beside:
         looking = beside.submit(_look, wanted, app, kube)
-        applied = diff(sent, kube)
+        applied = jobs.to_run_again(diff(sent, kube), kube)
         records, survey = looking.result()
     items = (*applied.items, *survey.changes)
     return Comparison(replace(applied, items=items, kept=survey.kept, before=records), survey)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from slimdeploy.artifacts.deploy import Action, Change, Changes, Manifest, Manifests, ObjectRef
-from slimdeploy.deploy import adoption, permissions
+from slimdeploy.deploy import adoption
 from slimdeploy.deploy.conflicts import described
 from slimdeploy.deploy.fields import discreet, field_changes
 from slimdeploy.deploy.refusals import joined, placed
@@ -22,7 +22,7 @@ from slimdeploy.errors import ApiRejected, SlimdeployError
 from slimdeploy.manifests.labels import INSTANCE
 from slimdeploy.manifests.namespace import namespace
 from slimdeploy.tools.kube import MANAGER, Kube, Stored
-from slimdeploy.tools.kube_errors import Conflicted, Forbidden, Invalid, NamespaceMissing
+from slimdeploy.tools.kube_errors import Conflicted, Invalid, NamespaceMissing
 
 BY_ITSELF = frozenset({"resourceVersion", "generation", "managedFields", "uid", "creationTimestamp", "selfLink"})
 REVISION = "deployment.kubernetes.io/revision"
@@ -50,8 +50,6 @@ def diff(manifests: Manifests, kube: Kube) -> Changes:
     errors = [outcome.error for outcome in outcomes if outcome.error]
     if errors and kube.target.create and any(isinstance(error, NamespaceMissing) for error in errors):
         return _in_new_namespace(manifests, kube)
-    if any(isinstance(error, Forbidden) for error in errors):
-        permissions.check(app_of(manifests), {each["kind"] for each in manifests.objects}, kube)
     if errors:
         raise joined(errors)
     warnings = dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings)
@@ -79,11 +77,6 @@ def ownership(stored: Mapping[str, Any]) -> object:
     """The fields that we own of it (fieldsV1), without the time."""
     entries = stored["metadata"].get("managedFields", ())
     return [entry.get("fieldsV1") for entry in entries if entry["manager"] == MANAGER and entry["operation"] == "Apply"]
-
-
-def app_of(manifests: Manifests) -> str:
-    """The app that a set belongs to."""
-    return str(manifests.objects[0]["metadata"]["labels"][INSTANCE])
 
 
 def _look(kube: Kube, least: Mapping[str, int], wanted: Manifest) -> Outcome:

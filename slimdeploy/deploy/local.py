@@ -50,8 +50,6 @@ class Local:
 
     def release(self, changes: Changes, delivered: Delivered, order: Order, report: Report) -> Release:  # noqa: ARG002
         """Start it in place of the old container, and wait until it answers. There is no history of that."""
-        for line in announcement.lines(changes):
-            report(Note(line))
         if changes.pending:
             for line in announcement.lines(changes):
                 report(Note(line))

@@ -19,8 +19,8 @@ from slimdeploy.deploy.comparison import Comparison
 from slimdeploy.deploy.history import Entry
 from slimdeploy.deploy.lease import Held, held
 from slimdeploy.deploy.preparation import prepare
-from slimdeploy.deploy.rescue import rescue
-from slimdeploy.deploy.serving import Intent, Site, generation, serve, sweep, wait
+from slimdeploy.deploy.rescue import rescue, resume
+from slimdeploy.deploy.serving import Intent, Site, generations, serve, sweep, wait
 from slimdeploy.errors import RolledBack, RolloutFailed, SlimdeployError
 from slimdeploy.events import Note
 
@@ -34,11 +34,13 @@ def ensure(site: Site, intent: Intent, changes: Changes, order: Order) -> Done:
     same = last is not None and last.facts.intent == intent.identity
     if last and same and changes.pending and not order.retry and last.outcome in {Outcome.FAILED, Outcome.ROLLED_BACK}:
         raise RolledBack(f"release {last.number} was the same and {last.outcome}, --retry tries again: {last.note}")
+    if last and same and not order.retry and last.outcome is Outcome.ROLLING_BACK:
+        raise resume(site, last, order, changes.before)
     if changes.pending:
         prepare(site.app, changes, site.kube, site.report)
     if changes.pending or is_unfinished(changes, intent):
         return make(site, intent, order)
-    ready = wait(site, intent, generation(site, {}))
+    ready = wait(site, intent, generations(site, intent))
     if last and same and last.outcome is not Outcome.DEPLOYED:
         with held(site.app, site.kube, order.lock_wait) as lease:  # it serves by now: that is worth knowing later
             Entry(site.app, lease, last, time.monotonic()).ended(Outcome.DEPLOYED)
@@ -50,7 +52,7 @@ def make(site: Site, intent: Intent, order: Order) -> Done:
     with held(site.app, site.kube, order.lock_wait) as lease:
         seen = site.compare(intent)
         if not seen.changes.pending and not is_unfinished(seen.changes, intent):
-            return done(site, seen.changes, intent, wait(site, intent, generation(site, {})))
+            return done(site, seen.changes, intent, wait(site, intent, generations(site, intent)))
         entry = history.begin(
             lease, intent.manifests, seen.changes, image=intent.image, order=order, records=seen.changes.before
         )

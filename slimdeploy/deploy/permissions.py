@@ -5,13 +5,15 @@ A run that may not do everything ends before the first write, with the Role that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from slimdeploy.artifacts.deploy import Manifests
 from slimdeploy.artifacts.deploy_plan import WorkloadPlan
 from slimdeploy.errors import NotAllowed
 from slimdeploy.manifests.render import render, to_yaml
 from slimdeploy.tools.kube import Kube
+from slimdeploy.tools.kube_errors import Forbidden
 from slimdeploy.tools.kube_reviews import missing_rights, who_we_are
 from slimdeploy.tools.kube_rules import Right, listed, rights, role, subject_of
 
@@ -22,6 +24,16 @@ def check(app: str, kinds: Iterable[str], kube: Kube) -> None:
     missing = missing_rights(wanted, kube.target.namespace, kube)
     if missing:
         raise lacking(app, wanted, missing, kube)
+
+
+@contextmanager
+def told(app: str, kinds: Iterable[str], kube: Kube) -> Iterator[None]:
+    """Whatever is forbidden in this block is told with everything else that is missing, and with the Role."""
+    try:
+        yield
+    except Forbidden:
+        check(app, kinds, kube)
+        raise
 
 
 def needed(plan: WorkloadPlan, namespace: str, subject: Mapping[str, str] | None) -> Manifests:

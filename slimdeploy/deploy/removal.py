@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from slimdeploy.artifacts.deploy import Manifests, ObjectRef
 from slimdeploy.artifacts.release import Order
-from slimdeploy.deploy import history, prune
+from slimdeploy.deploy import history, permissions, prune
 from slimdeploy.deploy.lease import held, lease_ref
 from slimdeploy.deploy.prune import WORKLOADS, Found
 from slimdeploy.deploy.record import marks
@@ -31,6 +31,11 @@ class Inventory:
 
 def down(site: Site, manifests: Manifests, order: Order, *, step: Step, volumes: bool) -> tuple[ObjectRef, ...]:
     """Delete what we made, and wait for its pods. What others made in its name is named, and stays."""
+    with permissions.told(site.app, {each["kind"] for each in manifests.objects}, site.kube):
+        return _down(site, manifests, order, step=step, volumes=volumes)
+
+
+def _down(site: Site, manifests: Manifests, order: Order, *, step: Step, volumes: bool) -> tuple[ObjectRef, ...]:
     if not _everything(look(site, manifests, volumes=volumes)):
         _forget_lease(site)
         return ()

@@ -7,6 +7,7 @@ the old pods would not come up, either).
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,8 @@ from slimdeploy.artifacts.deploy import Manifest, Manifests, ObjectRef
 from slimdeploy.artifacts.release import Order, Outcome, Record
 from slimdeploy.deploy import history
 from slimdeploy.deploy.history import Entry
-from slimdeploy.deploy.lease import Held
+from slimdeploy.deploy.jobs import is_migration
+from slimdeploy.deploy.lease import Held, held
 from slimdeploy.deploy.record import is_by_name
 from slimdeploy.deploy.serving import Intent, Site, serve, sweep
 from slimdeploy.errors import (
@@ -57,6 +59,21 @@ def rescue(
             ours=failure.ours,
         )
     entry.ended(Outcome.ROLLING_BACK, failure.what)
+    return go_back(site, failure, entry, goods, evidence=evidence)
+
+
+def resume(site: Site, last: Record, order: Order, records: tuple[Record, ...]) -> SlimdeployError:
+    """A rollback whose run died is finished; the error of the release that failed then."""
+    with held(site.app, site.kube, order.lock_wait) as lease:
+        entry = Entry(site.app, lease, last, time.monotonic())
+        goods = history.last_good(records, before=last.number)
+        return go_back(site, RolloutFailed(last.note), entry, goods, evidence=())
+
+
+def go_back(
+    site: Site, failure: RolloutFailed, entry: Entry, goods: tuple[Record, ...], *, evidence: tuple[str, ...]
+) -> SlimdeployError:
+    """Restore the last good release, and say what came of that. Raises Locked when others are at it by now."""
     try:
         number = restore(site, goods, entry.held)
     except Locked:
@@ -122,6 +139,8 @@ def newest_whole(site: Site, goods: tuple[Record, ...]) -> tuple[Record, Manifes
 def prepared(record: Record, manifests: Manifests, site: Site) -> Intent:
     """A stored release as it can be applied: what was kept by name must be there, an autoscaler keeps its copies.
 
+    Its migration is not run again: nobody knows whether it can be, on what later ones have made of the data.
+
     Raises IntegrityError when something is gone whose content was not stored.
     """
     by_name = frozenset(ObjectRef.of(each) for each in manifests.objects if is_by_name(each))
@@ -131,7 +150,7 @@ def prepared(record: Record, manifests: Manifests, site: Site) -> Intent:
             hint="slimdeploy up makes a new release, with the values of now",
         )
     live = site.kube.get(site.ref)
-    rest = (each for each in manifests.objects if not is_by_name(each))
+    rest = (each for each in manifests.objects if not is_by_name(each) and not is_migration(each))
     sent = (without_copies(each, live) if each["kind"] == "Deployment" else each for each in rest)
     return Intent(manifests, record.facts.image, Manifests(tuple(sent)))
 

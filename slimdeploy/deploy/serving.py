@@ -5,12 +5,13 @@ Both a release and its rollback are made of this.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef
 from slimdeploy.artifacts.release import Record
-from slimdeploy.deploy import adoption, prune, rollout
+from slimdeploy.deploy import adoption, jobs, prune, rollout
 from slimdeploy.deploy.comparison import Comparison, compare
 from slimdeploy.deploy.lease import Held
 from slimdeploy.deploy.record import identity
@@ -67,20 +68,35 @@ def serve(site: Site, intent: Intent, changes: Changes, lease: Held) -> int:
     if changes.to_apply:
         with step(site.report, "apply") as running:
             running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.to_apply)
-            for change in changes.to_apply:
+            for change in changes.items:
                 lease.check()
-                if change.adopts:
-                    adoption.take(change.ref, site.kube)
-                written[change.ref] = site.kube.apply(change.manifest, dry_run=False).object
-    return wait(site, intent, generation(site, written))
+                if change in changes.to_apply:
+                    jobs.make_room(change.ref, site.kube)
+                    if change.adopts:
+                        adoption.take(change.ref, site.kube)
+                    written[change.ref] = site.kube.apply(change.manifest, dry_run=False).object
+                if jobs.is_migration(change.manifest):
+                    jobs.wait(change.ref, site.kube, jobs.deadline(change.manifest), running.waiting)
+    return wait(site, intent, generations(site, intent, written))
 
 
-def wait(site: Site, intent: Intent, generation: int) -> int:
-    """Until the pods serve and run the image; how many do."""
+def wait(site: Site, intent: Intent, generations: Mapping[ObjectRef, int]) -> int:
+    """Until the pods serve and run the image, and a Job is through; how many pods serve."""
     with step(site.report, "rollout") as running:
-        ready = rollout.wait(Rollout(site.ref, generation, intent.image, site.timeout), site.kube, running)
-        running.summary = f"{ready} ready in {site.ref.namespace}"
+        rollouts = [Rollout(ref, number, intent.image, site.timeout) for ref, number in generations.items()]
+        ready = sum(rollout.wait_all(rollouts, site.kube, running))
+        for each in intent.manifests.objects:
+            if each["kind"] == "Job" and not jobs.is_migration(each):
+                jobs.wait(ObjectRef.of(each), site.kube, site.timeout, running.waiting)
+        running.summary = _summary(intent, ready, site.ref.namespace)
     return ready
+
+
+def _summary(intent: Intent, ready: int, namespace: str) -> str:
+    kinds = {each["kind"] for each in intent.manifests.objects}
+    if "Deployment" in kinds:
+        return f"{ready} ready in {namespace}"
+    return f"scheduled in {namespace}" if "CronJob" in kinds else f"run to its end in {namespace}"
 
 
 def sweep(site: Site, survey: prune.Survey, records: tuple[Record, ...], lease: Held) -> None:
@@ -94,7 +110,10 @@ def sweep(site: Site, survey: prune.Survey, records: tuple[Record, ...], lease: 
         running.summary = ", ".join(map(str, gone)) or "nothing yet: the history names it"
 
 
-def generation(site: Site, written: dict[ObjectRef, dict[str, Any]]) -> int:
-    """The Deployment's generation, which the rollout has to observe."""
-    live = written.get(site.ref) or site.kube.get(site.ref) or {"metadata": {"generation": 0}}
-    return int(live["metadata"]["generation"])
+def generations(
+    site: Site, intent: Intent, written: Mapping[ObjectRef, dict[str, Any]] | None = None
+) -> dict[ObjectRef, int]:
+    """Each Deployment's generation, which the rollout has to observe."""
+    refs = (ObjectRef.of(each) for each in intent.manifests.objects if each["kind"] == "Deployment")
+    found = {ref: (written or {}).get(ref) or site.kube.get(ref) for ref in refs}
+    return {ref: int(live["metadata"]["generation"]) if live else 0 for ref, live in found.items()}

@@ -6,24 +6,58 @@ Every string is double-quoted: PyYAML leaves 1e3, 0o17 or y bare, which Kubernet
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
-from slimdeploy.artifacts.deploy import Manifests
-from slimdeploy.artifacts.deploy_plan import WorkloadPlan
+from slimdeploy.artifacts.deploy import Manifest, Manifests
+from slimdeploy.artifacts.workload import WorkloadPlan
+from slimdeploy.manifests.autoscaler import autoscaler
+from slimdeploy.manifests.content import config_map, secret
+from slimdeploy.manifests.cron_job import cron_job
 from slimdeploy.manifests.deployment import deployment
+from slimdeploy.manifests.disruption_budget import disruption_budget
+from slimdeploy.manifests.exposure import exposure
+from slimdeploy.manifests.job import job
+from slimdeploy.manifests.network_policy import network_policy
+from slimdeploy.manifests.patches import patched
 from slimdeploy.manifests.service import service
 from slimdeploy.manifests.service_account import service_account
 
 PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9./-]*")
+RUNNERS = {"service": deployment, "job": job, "cron": cron_job}
 WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
 def render(plan: WorkloadPlan, namespace: str | None, image: str) -> Manifests:
     """All objects of the app, in the order in which they are applied: what is referred to comes first."""
-    objects = (service_account(plan, namespace), service(plan, namespace), deployment(plan, namespace, image))
-    return Manifests(tuple(each for each in objects if each is not None))
+    found = (*_before(plan, namespace, image), *_running(plan, namespace, image), *_around(plan, namespace))
+    return Manifests(patched([each for each in found if each is not None], plan.patches, plan.app))
+
+
+def _before(plan: WorkloadPlan, namespace: str | None, image: str) -> Iterator[Manifest | None]:
+    """What has to be there before anything runs, and the migration, which has to be through."""
+    yield service_account(plan, namespace)
+    yield config_map(plan, namespace)
+    yield secret(plan, namespace)
+    for each in (plan, *plan.processes, *([plan.migration] if plan.migration else [])):
+        yield network_policy(each, namespace)
+    if plan.migration:
+        yield job(plan.migration, namespace, image)
+
+
+def _running(plan: WorkloadPlan, namespace: str | None, image: str) -> Iterator[Manifest | None]:
+    for each in (plan, *plan.processes):
+        yield service(each, namespace)
+        yield disruption_budget(each, namespace) if each.kind == "service" else None
+        yield RUNNERS[each.kind](each, namespace, image)
+
+
+def _around(plan: WorkloadPlan, namespace: str | None) -> Iterator[Manifest | None]:
+    for each in plan.services:
+        yield autoscaler(each, namespace)
+    yield exposure(plan, namespace)
 
 
 def to_yaml(manifests: Manifests) -> str:

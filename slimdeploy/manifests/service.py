@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from slimdeploy.artifacts.deploy import Manifest
-from slimdeploy.artifacts.deploy_plan import WorkloadPlan
+from slimdeploy.artifacts.workload import WorkloadPlan
 from slimdeploy.manifests.labels import metadata, selector
 
 
@@ -12,11 +12,12 @@ def service(plan: WorkloadPlan, namespace: str | None) -> Manifest | None:
     if not plan.ports:
         return None
     ports = [
-        {"name": port.name, "port": port.number, "targetPort": port.name, "protocol": "TCP"} for port in plan.ports
+        {"name": port.name, "port": port.service or port.number, "targetPort": port.name, "protocol": port.protocol}
+        for port in plan.ports
     ]
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": metadata(plan.app, namespace),
-        "spec": {"type": "ClusterIP", "selector": selector(plan.app), "ports": ports},
+        "metadata": metadata(plan, namespace),
+        "spec": {"type": "ClusterIP", "selector": selector(plan.name), "ports": ports},
     }

@@ -14,6 +14,7 @@ from slimdeploy.artifacts.plan import (
     Platform,
     RootfsPlan,
 )
+from slimdeploy.config.capacity import size_bytes
 from slimdeploy.config.flags import linker_flag
 from slimdeploy.config.model import Config
 from slimdeploy.config.platforms import CLUSTER
@@ -49,6 +50,7 @@ def make_build_plan(config: Config, local: LocalFacts) -> BuildPlan:
             base=local.base,
         ),
         linkage=LinkagePlan(config.static.without_cgo),
+        max_size=size_bytes(config.image.max_size) if config.image.max_size else None,
         strategy=config.build.strategy,
         builder=local.builder,
         platforms=platforms,
@@ -90,7 +92,7 @@ def _compile_plan(config: Config, local: LocalFacts, platform: Platform, side_by
     static, with_c = config.static, config.static.cgo == "static"
     return CompilePlan(
         project=local.project,
-        package=_main_package(local),
+        package=only_package(local.module, local.packages),
         platform=platform,
         tags=(*_tags(config), *(WITH_C_TAGS if with_c else ())),
         ldflags=(*static.ldflags, *stamps(config, local), *(WITH_C_FLAGS if with_c else ())),
@@ -140,14 +142,15 @@ def _tags(config: Config) -> tuple[str, ...]:
     return (*config.build.tags, *embedded)
 
 
-def _main_package(local: LocalFacts) -> str:
-    if len(local.packages) == 1:
-        return local.packages[0]
-    if not local.packages:
+def only_package(module: str, packages: tuple[str, ...]) -> str:
+    """The one main package. Raises CompileFailed where there is none, or several."""
+    if len(packages) == 1:
+        return packages[0]
+    if not packages:
         raise CompileFailed(
-            f"module {local.module} has no main package", hint="a library cannot be deployed; add a `package main`"
+            f"module {module} has no main package", hint="a library cannot be deployed; add a `package main`"
         )
     raise CompileFailed(
-        f"module {local.module} has {len(local.packages)} main packages: {', '.join(local.packages)}",
-        hint=f'choose one in slim.toml: build.main = "{local.packages[0]}"',
+        f"module {module} has {len(packages)} main packages: {', '.join(packages)}",
+        hint=f'choose one in slim.toml: build.main = "{packages[0]}"',
     )

@@ -10,22 +10,20 @@ from slimdeploy.artifacts.deploy_plan import (
     ClusterTarget,
     DeliveryPlan,
     DeployPlan,
-    Health,
     LocalTarget,
     NodePlan,
-    Port,
     RegistryPlan,
     StorePlan,
     Target,
-    WorkloadPlan,
 )
+from slimdeploy.artifacts.workload import Contents
 from slimdeploy.config.model import Config
 from slimdeploy.config.names import SYSTEM, namespace
-from slimdeploy.config.rules import memory_bytes, parse_duration
+from slimdeploy.config.rules import parse_duration
 from slimdeploy.errors import PolicyRefused, UsageError
 from slimdeploy.plan.delivery import LocalRegistry, side_load
+from slimdeploy.plan.workload import workload_plan
 
-DEFAULT_PORT = 8080
 TAG_LENGTH = 128  # OCI distribution spec 1.1, "pulling manifests"
 
 
@@ -45,7 +43,13 @@ class Overrides:
 
 
 def make_deploy_plan(
-    config: Config, app: str, version: str, overrides: Overrides, *, found: LocalRegistry | None = None
+    config: Config,
+    app: str,
+    version: str,
+    overrides: Overrides,
+    *,
+    found: LocalRegistry | None = None,
+    contents: Contents | None = None,
 ) -> DeployPlan:
     """Decide everything about the deployment. Raises UsageError when the target cannot have the image."""
     target = choose_target(config, app, overrides)
@@ -60,7 +64,7 @@ def make_deploy_plan(
             hint='name a registry that it can reach: image.repository = "registry.example.com/team/hello"\n'
             "or how to load it into the nodes: cluster.delivery (it names no registry of its own)",
         )
-    return DeployPlan(workload_plan(config, app), target, delivery, rollout_seconds(config, overrides))
+    return DeployPlan(workload_plan(config, app, contents), target, delivery, rollout_seconds(config, overrides))
 
 
 def rollout_seconds(config: Config, overrides: Overrides) -> float:
@@ -123,23 +127,6 @@ def delivery_plan(
     return RegistryPlan(repository, tag, insecure, seconds or RegistryPlan.timeout, push_to=push_to)
 
 
-def workload_plan(config: Config, app: str) -> WorkloadPlan:
-    """What runs, wherever it runs."""
-    ports, resources = _ports(config), config.deploy.resources
-    return WorkloadPlan(
-        app=app,
-        ports=ports,
-        health=_health(config, ports),
-        args=tuple(config.app.args),
-        env=_environment(config, ports),
-        user=config.image.user,
-        cpu=resources.cpu,
-        memory=resources.memory,
-        memory_bytes=memory_bytes(resources.memory),
-        replicas=config.deploy.replicas,
-    )
-
-
 def is_loopback(repository: str) -> bool:
     """Docker's rule: plain http is fine on loopback. `repository` is host[:port]/path."""
     host = re.sub(r":\d+$", "", repository.partition("/")[0]).strip("[]")
@@ -149,23 +136,3 @@ def is_loopback(repository: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _ports(config: Config) -> tuple[Port, ...]:
-    if config.app.ports is not None:
-        return tuple(Port(each.name, each.port) for each in config.app.ports)
-    return (Port("http", config.app.port or DEFAULT_PORT),)
-
-
-def _health(config: Config, ports: tuple[Port, ...]) -> Health | None:
-    if not ports:
-        return None
-    wanted = config.app.health
-    return Health(wanted.kind, ports[0], wanted.path or "") if wanted else Health("tcp", ports[0])
-
-
-def _environment(config: Config, ports: tuple[Port, ...]) -> tuple[tuple[str, str], ...]:
-    """PORT is what most platforms set; GOMEMLIMIT is 90 % of the memory limit, in bytes. The app's own values win."""
-    limit = memory_bytes(config.deploy.resources.memory) * 9 // 10
-    given = {"GOMEMLIMIT": str(limit)} | ({"PORT": str(ports[0].number)} if ports else {})
-    return tuple(sorted((given | dict(config.app.env)).items()))

@@ -18,19 +18,36 @@ from slimdeploy.errors import Locked
 @contextmanager
 def locked(folder: Path, what: str, wait: float = 0.0) -> Iterator[None]:
     """Hold the lock of a folder; wait at most `wait` seconds for it. Raises Locked with the holder's name."""
-    lock, holder = FileLock(folder / "lock"), folder / "holder.json"
-    try:
-        lock.acquire(timeout=wait)
-    except Timeout:
-        raise Locked(
-            f"another slimdeploy works on {what}{_holder(holder)}", hint="wait for it, then run this again"
-        ) from None
+    holder, end = folder / "holder.json", time.monotonic() + wait
+    while True:
+        lock = FileLock(folder / "lock")
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock.acquire(timeout=max(end - time.monotonic(), 0))
+        except (FileNotFoundError, FileExistsError):  # `cache prune` removes the folder in this very moment
+            continue
+        except Timeout:
+            raise Locked(
+                f"another slimdeploy works on {what}{_holder(holder)}", hint="wait for it, then run this again"
+            ) from None
+        if _held(lock, folder / "lock"):
+            break
+        lock.release()  # or while we waited
     try:
         holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}))
         yield
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _held(lock: FileLock, file: Path) -> bool:
+    """Whether the file that is locked is the one that others would lock."""
+    descriptor = lock._context.lock_file_fd
+    try:
+        return descriptor is not None and os.path.samestat(os.fstat(descriptor), file.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _holder(file: Path) -> str:

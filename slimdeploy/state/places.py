@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
 
 from slimdeploy.errors import UnreadableFile
+
+NAMED = "project"
 
 
 def cache() -> Path:
@@ -22,9 +25,20 @@ def cache() -> Path:
     return folder
 
 
+def projects() -> Path:
+    """Where the folders of all projects are."""
+    folder = cache() / "projects"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    return folder
+
+
 def project_folder(project: Path) -> Path:
-    """The cache of one project, by its real path."""
-    name = hashlib.sha256(str(project.resolve()).encode()).hexdigest()[:16]
-    folder = cache() / "projects" / name
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """The cache of one project, by its real path, which it names for people."""
+    path = str(project.resolve())
+    folder = projects() / hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()[:16]
+    named = folder / NAMED
+    with suppress(FileNotFoundError, FileExistsError):  # `cache prune` removes it just now; a lock makes it again
+        folder.mkdir(exist_ok=True, mode=0o700)
+        if not named.exists():
+            named.write_text(path, encoding="utf-8", errors="surrogateescape")
     return folder

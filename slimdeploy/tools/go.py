@@ -137,18 +137,22 @@ def host() -> Platform:
 
 def _goflags() -> list[str]:
     """GOFLAGS as go would take it: exported, or kept by `go env -w`."""
-    text = os.environ.get("GOFLAGS") or _kept("GOFLAGS")
+    text = os.environ.get("GOFLAGS") or kept_setting("GOFLAGS")
     try:
         return shlex.split(text)
     except ValueError as error:
         raise PolicyRefused(f"GOFLAGS cannot be read: {error}", hint=UNSET) from None
 
 
-def _kept(name: str) -> str:
-    """What the file of `go env -w` (GOENV) says; the last line counts."""
-    file = Path(os.environ.get("GOENV") or platformdirs.user_config_path("go") / "env")
+def settings_file() -> Path:
+    """Where `go env -w` keeps things."""
+    return Path(os.environ.get("GOENV") or platformdirs.user_config_path("go") / "env")
+
+
+def kept_setting(name: str) -> str:
+    """What `go env -w` has kept; the last line counts."""
     try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = settings_file().read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
     return next((line.partition("=")[2] for line in reversed(lines) if line.startswith(f"{name}=")), "")

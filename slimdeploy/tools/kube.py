@@ -37,6 +37,11 @@ class Kube(PodWire):
         """The live object; None if there is none."""
         return None if (answer := self._ask("GET", path_of(ref), f"get {ref}")).status == 404 else answer.document
 
+    def version(self) -> str:
+        """The server's version. What it says of the time is in `date` then. Raises Unreachable, NotAllowed."""
+        answer = self._ask("GET", "/version", "get the version", fine=())
+        return str(answer.document.get("gitVersion", "?"))
+
     def apply(self, manifest: Manifest, *, dry_run: bool, force: bool = False) -> Stored:
         """Server-side apply (KEP-555), strict about unknown fields. Raises FieldConflict, ApiRejected, NotAllowed.
 

@@ -51,6 +51,14 @@ class Podman:
         argv = ("podman", *self.engine.flags, "run", *arguments)
         return foreground.run(Command(argv, environment=self._environment(), inherit=INHERIT), HINT, grace)
 
+    def pull(self, reference: str, *, insecure: bool) -> None:
+        """`podman pull`."""
+        self._run("pull", "--quiet", f"--tls-verify={str(not insecure).lower()}", reference)
+
+    def remove_everything(self) -> None:
+        """`podman rmi --all --force`: only for a store of our own; a user's files in it belong to other ids."""
+        self._run("rmi", "--all", "--force")
+
     def inspect(self, container: str) -> dict[str, Any] | None:
         """`podman container inspect`; None if there is none."""
         return self._inspect("container", container)

@@ -52,6 +52,15 @@ class Skopeo:
         """`skopeo copy oci:LAYOUT docker-archive:FILE:NAME`, for `docker load`. That format has another digest."""
         self._run("copy", f"oci:{layout}", f"docker-archive:{file}:{name}")
 
+    def copy_from(self, source: str, layout: Path, platform: Platform) -> None:
+        """`skopeo copy SOURCE oci:LAYOUT`: the image of one platform; from podman's store its layers get compressed."""
+        variant = ("--override-variant", platform.variant) if platform.variant else ()
+        chosen = ("--override-os", platform.os, "--override-arch", platform.architecture, *variant)
+        verify = (f"--src-tls-verify={str(not self.insecure).lower()}",) if source.startswith("docker:") else ()
+        stored = source.startswith("containers-storage:")  # it is in a namespace of its own, for a user
+        copy = ("copy", "--retry-times", RETRIES, *verify, source, f"oci:{layout}")
+        self._run(*chosen, *copy, contained=not stored)
+
     def compress(self, layout: Path, into: Path, form: str) -> None:
         """`skopeo copy oci:LAYOUT oci:INTO`, its layers compressed again; the config stays as it is."""
         self._run("copy", "--dest-compress-format", form, f"oci:{layout}", f"oci:{into}")

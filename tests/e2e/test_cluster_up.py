@@ -21,7 +21,7 @@ def uids(cluster: Cluster, namespace: str) -> set[str]:
 def test_pods_serve_through_the_service(deployed: Project, cluster: Cluster, namespace: str) -> None:
     result = deployed.up("-o", "json").json
     assert result["ready"] == 2
-    assert [change["action"] for change in result["changes"]] == ["created"] * 3
+    assert [change["action"] for change in result["changes"]] == ["created"] * 4
     assert cluster.fetch("hello", namespace, "/api/").startswith("Hello From Go!")
     running = pods(cluster, namespace)
     assert {pod["spec"]["containers"][0]["image"] for pod in running} == {result["image"]}
@@ -71,10 +71,8 @@ def test_a_change_is_one_rollout(deployed: Project, cluster: Cluster, namespace:
 def test_diff_says_what_up_would_do_and_writes_nothing(deployed: Project, cluster: Cluster, namespace: str) -> None:
     log = cluster.audit.mark()
     result = deployed.slimdeploy("diff", "--exit-code")
-    assert (result.code, result.stdout.split()) == (
-        2,
-        ["created", "serviceaccount/hello", "created", "service/hello", "created", "deployment/hello"],
-    )
+    created = ["serviceaccount/hello", "service/hello", "poddisruptionbudget/hello", "deployment/hello"]
+    assert (result.code, result.stdout.split()) == (2, [word for name in created for word in ("+", "created", name)])
     assert log.mutating("slimdeploy", namespace) == []
     deployed.up()
     assert deployed.slimdeploy("diff", "--exit-code").code == 0
@@ -113,7 +111,9 @@ def test_down_removes_what_up_made_and_nothing_else(deployed: Project, cluster: 
     deployed.up()
     cluster.kubectl("create", "serviceaccount", "somebody", "-n", namespace)
     result = deployed.slimdeploy("down", "-o", "json")
-    assert result.json["removed"] == ["deployment/hello", "service/hello", "serviceaccount/hello"]
+    assert result.json["removed"] == [
+        "deployment/hello", "poddisruptionbudget/hello", "service/hello", "serviceaccount/hello",
+    ]  # fmt: skip
     left = cluster.kubectl("get", "all,serviceaccounts", "-n", namespace, "-o", "name").split()
     assert sorted(left) == ["serviceaccount/default", "serviceaccount/somebody"]
     assert "nothing to remove" in deployed.slimdeploy("down").stderr

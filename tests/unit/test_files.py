@@ -13,8 +13,8 @@ from slimdeploy.artifacts.build import RootFile
 from slimdeploy.artifacts.plan import FileRule, RootfsPlan
 from slimdeploy.build import files
 from slimdeploy.build.authorities import certificates
-from slimdeploy.build.beneath import open_beneath
 from slimdeploy.build.files import stage_files
+from slimdeploy.config.beneath import open_beneath
 from slimdeploy.errors import ConfigError
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\n"

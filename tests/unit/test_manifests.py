@@ -52,11 +52,11 @@ def test_the_validator_notices_a_field_that_does_not_exist() -> None:
 
 
 def test_what_is_referred_to_comes_first() -> None:
-    assert list(objects(workload())) == ["ServiceAccount", "Service", "Deployment"]
+    assert list(objects(workload())) == ["ServiceAccount", "Service", "PodDisruptionBudget", "Deployment"]
 
 
 def test_a_worker_has_no_service_no_probes_no_ports() -> None:
-    assert list(objects(worker())) == ["ServiceAccount", "Deployment"]
+    assert list(objects(worker())) == ["ServiceAccount", "PodDisruptionBudget", "Deployment"]
     assert not {"ports", "startupProbe", "readinessProbe", "livenessProbe"} & set(container(worker()))
 
 
@@ -183,6 +183,6 @@ def test_no_args_leave_the_images_own() -> None:
 
 
 def test_names_are_written_as_kubectl_writes_them() -> None:
-    refs = [ObjectRef.of(manifest) for manifest in render(workload(), "web", IMAGE).objects]
+    refs = [ObjectRef.of(manifest) for manifest in render(workload(replicas=1), "web", IMAGE).objects]
     assert [str(ref) for ref in refs] == ["serviceaccount/hello", "service/hello", "deployment/hello"]
     assert {ref.namespace for ref in refs} == {"web"}

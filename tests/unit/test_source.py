@@ -12,7 +12,8 @@ import pytest
 from slimdeploy.artifacts.build import Image, ImageFile
 from slimdeploy.artifacts.plan import BuildPlan, CompilePlan, ImagePlan, Platform, RootfsPlan
 from slimdeploy.facts import source
-from slimdeploy.facts.source import fingerprint, roots
+from slimdeploy.facts.roots import roots
+from slimdeploy.facts.source import fingerprint
 from slimdeploy.state.memory import Memory
 
 AMD64 = Platform("linux", "amd64")

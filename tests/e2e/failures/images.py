@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -42,6 +43,13 @@ def push_foreign(folder: Path, registry: str, *, honest: bool) -> str:
     return _push(folder, name, binary, "arm64" if honest else "amd64")
 
 
+def push_busybox(folder: Path, registry: str) -> str:
+    """Debian's static busybox, alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    program = Path(shutil.which("busybox") or "/bin/busybox").read_bytes()
+    return _push(folder, f"{registry}/failures/busybox", program, program="bin/busybox")
+
+
 def _module(folder: Path, main: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "go.mod").write_text("module example.com/breaks\n\ngo 1.22\n")
@@ -58,21 +66,21 @@ def _go_cache() -> str:
     return subprocess.run(["go", "env", "GOCACHE"], check=True, capture_output=True, text=True).stdout.strip()
 
 
-def _push(folder: Path, name: str, binary: bytes, architecture: str = "amd64") -> str:
+def _push(folder: Path, name: str, binary: bytes, architecture: str = "amd64", *, program: str = "breaks") -> str:
     """What `docker save` would write, pushed by skopeo: nothing is checked on the way."""
     archive, digest = folder / "image.tar", folder / "digest"
-    archive.write_bytes(_archive(binary, architecture))
+    archive.write_bytes(_archive(program, binary, architecture))
     command = ["skopeo", "copy", "-q", "--dest-tls-verify=false", f"--digestfile={digest}"]
     subprocess.run([*command, f"docker-archive:{archive}", f"docker://{name}:x"], check=True, capture_output=True)
     return f"{name}@{digest.read_text().strip()}"
 
 
-def _archive(binary: bytes, architecture: str) -> bytes:
-    layer = _tar({"breaks": binary})
+def _archive(program: str, binary: bytes, architecture: str) -> bytes:
+    layer = _tar({program: binary})
     config = {
         "architecture": architecture,
         "os": "linux",
-        "config": {"Entrypoint": ["/breaks"], "User": "65532:65532"},
+        "config": {"Entrypoint": [f"/{program}"], "User": "65532:65532"},
         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"]},
     }
     manifest = [{"Config": "config.json", "RepoTags": ["breaks:x"], "Layers": ["layer.tar"]}]

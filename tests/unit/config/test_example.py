@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slimdeploy.config.keys import IN_LISTS, known_keys
+from slimdeploy.config.keys import IN_LISTS, canonical, known_keys
 from slimdeploy.config.model import Config
 from slimdeploy.config.reader import default_config, load
 from slimdeploy.config.table import Table
@@ -14,15 +14,20 @@ from slimdeploy.config.template import render_template
 
 EXAMPLE = Path(__file__).parents[3] / "slim.toml.example"
 LINES = EXAMPLE.read_text(encoding="utf-8").splitlines()
-CODE = re.compile(r"# (\[[a-z.]+\]|[a-z_.]+ = .+)")
+CODE = re.compile(r"# (\[[a-z.]+\]|[A-Za-z_.]+ = .+)")
 OFF = [number for number, line in enumerate(LINES) if CODE.fullmatch(line)]
 PULLED = ('# builder_image = "golang:1.26"', '# base_image = "gcr.io/distroless/static"')
-NEEDS = {
-    "namespace": ('# context = "prod"',),
-    "strategy": PULLED,
-    "builder_image": ('# strategy = "builder"',),
-    "base_image": ('# strategy = "base"',),
+STRATEGIES = {
+    '# strategy = "builder"': PULLED[:1],
+    '# strategy = "base"': PULLED[1:],
+    PULLED[0]: ('# strategy = "builder"',),
+    PULLED[1]: ('# strategy = "base"',),
 }
+CRON = ('# kind = "cron"', '# job = { schedule = "*/15 * * * *", time_zone = "Europe/Berlin" }')
+METRICS = next(line for line in LINES if line.startswith('# ports = [{ name = "metrics"'))
+NEEDS = dict.fromkeys(CRON, CRON) | {'# health = "/ready"': (METRICS,)} | STRATEGIES
+PATCH = tuple(line for line in LINES if line.startswith(('# kind = "Dep', "# ops = ")))
+OF_A_TABLE = {"[cluster]": ('# context = "prod"',), "[processes.worker]": ('# args = ["worker"]',), "[[patch]]": PATCH}
 PREFIX = len("# ")
 
 
@@ -32,10 +37,8 @@ def switched_on(*wanted: int) -> str:
     for number in wanted:
         header = max(above for above in range(number + 1) if re.match(r"(# )?\[", LINES[above]))
         lines[header] = lines[header].removeprefix("# ")
-        for needed in NEEDS.get(LINES[number].split()[1], ()):
-            lines = [line.removeprefix("# ") if line == needed else line for line in lines]
-        if lines[header] == "[cluster]":
-            lines = [line.removeprefix("# ") if line in NEEDS["namespace"] else line for line in lines]
+        needed = (*NEEDS.get(LINES[number], ()), *OF_A_TABLE.get(lines[header], ()))
+        lines = [line.removeprefix("# ") if line in needed else line for line in lines]
     return "\n".join(lines)
 
 
@@ -44,7 +47,7 @@ def keys_in(value: object, path: str = "") -> set[str]:
         return {key for each in value for key in keys_in(each, path)}
     if not isinstance(value, dict):
         return set()
-    inner = {f"{path}.{key}".removeprefix("."): each for key, each in value.items()}
+    inner = {canonical((*path.split("."), key) if path else (key,)): each for key, each in value.items()}
     return set(inner).union(*(keys_in(each, key) for key, each in inner.items()))
 
 
@@ -89,13 +92,15 @@ def test_examples_in_the_model_are_right():
     for table, fields in known_keys().items():
         if table and table not in IN_LISTS:
             for key, field in fields.items():
-                needed = {"context": "x"} if table == "cluster" else {}
+                cron = {"app": {"kind": "cron"}} if table == "deploy.job" else {}
+                needed = {"schedule": "0 3 * * *"} if cron else {}
                 if table == "build":
                     needed = {"strategy": "builder", "builder_image": "golang", "base_image": "debian"}
+                needed |= {name: each.examples[0] for name, each in fields.items() if each.is_required()}
                 document = needed | {key: (field.examples or [])[0]}
                 for part in reversed(table.split(".")):
                     document = {part: document}
-                Config.model_validate(document)
+                Config.model_validate(document | cron)
 
 
 @pytest.mark.parametrize("main", [None, "./cmd/hello"])

@@ -182,12 +182,7 @@ def test_unknown_keys(problem, text, said):
     assert found.column == (name.rfind(".") + 2 if not name.startswith('"') else 1)
 
 
-LATER = [
-    "app.secrets.X",
-    "app.config",
-    "image.max_size",
-]
-LATER += ["deploy.expose", "deploy.autoscale", "schedule.via"]
+LATER = ["schedule.via"]
 
 
 @pytest.mark.parametrize("key", LATER)

@@ -1,0 +1,42 @@
+"""Places in slim.toml for what turns out to be wrong only after it was loaded: a file or a variable is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from slimdeploy.config.checking import View
+from slimdeploy.config.messages import Words
+from slimdeploy.config.positions import locate
+from slimdeploy.config.refusal import KeyPath
+from slimdeploy.config.report import Finding, Report
+from slimdeploy.config.source import read_text, shown_name
+from slimdeploy.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Source:
+    """The slim.toml that a configuration was read from, and the profile that was laid over it."""
+
+    file: Path
+    profile: str | None = None
+
+    def refusal(self, wrong: Iterable[tuple[KeyPath, str, str]]) -> ConfigError:
+        """The error for findings: key path, message, hint."""
+        report, view = self._report()
+        found = [
+            Finding(view.locate(path), message, partial(Words, "content", message, hint, on_key=True), view.locate)
+            for path, message, hint in wrong
+        ]
+        return report.of_findings(found)
+
+    def caution(self, path: KeyPath, message: str) -> str:
+        """A warning in one line, with its place."""
+        report, view = self._report()
+        return report.caution(view.locate(path), message)
+
+    def _report(self) -> tuple[Report, View]:
+        positions = locate(read_text(self.file))
+        return Report(shown_name(self.file), positions), View(positions, self.profile)
