@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from slimdeploy.build.pulling import folder_name
 from slimdeploy.config.model import Config
 from slimdeploy.errors import CompileFailed, ImageFailed
 from slimdeploy.events import Event, StepDone
+from slimdeploy.facts.source import SETTLED
 from slimdeploy.tools.go import host
 from tests.build import bases, programs
 from tests.build.conftest import Workshop, finish, go_cache, start
@@ -59,6 +61,7 @@ def test_the_same_image_as_from_this_machine(
     prepared: Workshop, image: str, project: Callable[[str], Path], modules: Path
 ) -> None:
     module = project("plain")
+    time.sleep(2 * SETTLED)  # so that the sources do not look as if they still changed
     built = prepared.build(module, inside(image), seen := list[Event]()).image
     assert built.digest == prepared.build(module).image.digest
     again = prepared.build(module, inside(image), more := list[Event]()).image

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from slimdeploy.deliver.file import OutputImage
 from slimdeploy.deliver.registry import push
 from slimdeploy.errors import CompileFailed
 from slimdeploy.events import Event, StepDone, Warned
+from slimdeploy.facts.source import SETTLED
 from slimdeploy.tools.go import host
 from slimdeploy.tools.skopeo import Skopeo
 from slimdeploy.workbench import Built
@@ -39,6 +41,7 @@ def on(*platforms: str) -> Config:
 def several(shared: Workshop, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Built]:
     """The project and its image."""
     project = programs.write("plain", tmp_path_factory.mktemp("several"))
+    time.sleep(2 * SETTLED)  # so that the sources do not look as if they still changed
     return project, shared.build(project, on(*SEVERAL))
 
 
