@@ -6,8 +6,9 @@ Or, for sources that were built before, what they gave then.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from slimdeploy.artifacts.build import Base, Image, ProjectFiles, RootFilesystem, StaticBinary
@@ -20,12 +21,12 @@ from slimdeploy.build.files import stage_files
 from slimdeploy.build.image import assemble, keep_index
 from slimdeploy.build.index import is_complete, make_index
 from slimdeploy.build.linkage import prove_static
-from slimdeploy.build.packing import Packers, begin
+from slimdeploy.build.packing import Packers
 from slimdeploy.build.rootfs import collect_files
 from slimdeploy.events import Once, Warned, megabytes, step
 from slimdeploy.facts.pins import moved
 from slimdeploy.state.stock import tidy
-from slimdeploy.tools.buildah import Buildah, Container
+from slimdeploy.tools.buildah import Buildah
 from slimdeploy.tools.command import terminate_all
 from slimdeploy.tools.go import Go
 from slimdeploy.tools.skopeo import Skopeo
@@ -34,15 +35,6 @@ from slimdeploy.workbench import Bench
 PULL = "slimdeploy build --pull"
 MANY = 20  # platforms at most, each with its images
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class Given:
-    """What an image is made of besides its program: the project's files, what lies below, a container that waits."""
-
-    own: ProjectFiles
-    base: Base | None
-    begun: Future[Container]
 
 
 def make_image(here: Bench) -> Image:
@@ -72,26 +64,7 @@ def make_any_image(here: Bench) -> Image:
 
 
 def build(here: Bench, own: ProjectFiles, benches: Sequence[Bench], bases: Sequence[Base | None]) -> Image:
-    """One image a platform, side by side, and what joins them where there are several.
-
-    What needs no program is begun while go compiles.
-    """
-    with ThreadPoolExecutor(max_workers=here.plan.side_by_side) as beside:
-        begun = [beside.submit(begin, each.plan.image, packers(each).buildah) for each in benches]
-        statics = compiled(here, benches)
-    with step(here.report, "image") as running:
-        given = [Given(own, base, container) for base, container in zip(bases, begun, strict=True)]
-        made = side_by_side(make_one, benches, statics, given)
-        images = tuple(image for image, _ in made)
-        image = images[0] if len(images) == 1 else together(here, images)
-        running.summary = summary(image)
-    for each, static, (one, files) in zip(benches, statics, made, strict=True):
-        explain(each, static, files, one)
-    return image
-
-
-def compiled(here: Bench, benches: Sequence[Bench]) -> list[StaticBinary]:
-    """A program a platform, each proven static; and built again, where that is wanted."""
+    """One image a platform, side by side, and what joins them where there are several."""
     with step(here.report, "compile") as running:
         statics = side_by_side(make_static, benches)
         running.summary = ", ".join(f"{megabytes(each.size)} static {each.platform}" for each in statics)
@@ -99,7 +72,14 @@ def compiled(here: Bench, benches: Sequence[Bench]) -> list[StaticBinary]:
         with step(here.report, "verify") as running:
             side_by_side(prove_again, benches, statics)
             running.summary = f"built again with an empty cache: the same, sha256:{statics[0].sha256[:12]}"
-    return statics
+    with step(here.report, "image") as running:
+        made = side_by_side(partial(make_one, own), benches, statics, bases)
+        images = tuple(image for image, _ in made)
+        image = images[0] if len(images) == 1 else together(here, images)
+        running.summary = summary(image)
+    for each, static, (one, files) in zip(benches, statics, made, strict=True):
+        explain(each, static, files, one)
+    return image
 
 
 def per_platform(here: Bench) -> tuple[Bench, ...]:
@@ -142,10 +122,10 @@ def prove_again(here: Bench, static: StaticBinary) -> None:
     confirm(here.plan.compile, static, go_of(here), here.report)
 
 
-def make_one(here: Bench, static: StaticBinary, given: Given) -> tuple[Image, RootFilesystem]:
+def make_one(own: ProjectFiles, here: Bench, static: StaticBinary, base: Base | None) -> tuple[Image, RootFilesystem]:
     """The image for one platform, and what it holds."""
-    files = collect_files(here.plan.rootfs, static, given.own, here.work, base=given.base)
-    return assemble(here.plan.image, files, replace(packers(here), begun=given.begun.result), given.base), files
+    files = collect_files(here.plan.rootfs, static, own, here.work, base=base)
+    return assemble(here.plan.image, files, packers(here), base), files
 
 
 def together(here: Bench, images: Sequence[Image]) -> Image:

@@ -6,7 +6,7 @@ The tree is staged with fixed modes first, since buildah keeps the modes that an
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,20 +31,12 @@ class Packers:
     kept: Path
     most: int = 5
     """How many images are kept."""
-    begun: Callable[[], Container] | None = None
-    """Gives the container that was begun while go compiled."""
-
-
-def begin(plan: ImagePlan, buildah: Buildah) -> Container:
-    """A container with the image's config, for which no program is needed yet: 0.1 s beside the compiler."""
-    container = buildah.from_scratch()
-    buildah.config(container, plan)
-    return container
 
 
 def pack_program(plan: ImagePlan, program: RootFile, packers: Packers) -> Layout:
     """The program's layer, with the image's config."""
-    container = packers.begun() if packers.begun else begin(plan, packers.buildah)
+    container = packers.buildah.from_scratch()
+    packers.buildah.config(container, plan)
     tree = packers.buildah.folder / "program"
     stage([program], tree, plan.workdir)
     fresh = _commit(container, tree, packers.buildah)

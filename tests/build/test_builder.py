@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from slimdeploy.events import Event, StepDone
 from slimdeploy.facts.source import SETTLED
 from slimdeploy.tools.go import host
 from tests.build import bases, programs
-from tests.build.conftest import Workshop, finish, go_cache, start
+from tests.build.conftest import Workshop, go_cache
 from tests.cluster.registry import Registry
 from tests.unit.samples import config
 
@@ -92,9 +93,8 @@ def test_several_at_once(prepared: Workshop, image: str, tmp_path: Path) -> None
     folders = [programs.write("plain", tmp_path / name) for name in ("a", "b")]
     for number, folder in enumerate(folders):
         (folder / "main.go").write_text(f"package main\n\nfunc main() {{ println({number}) }}\n")
-        (folder / "slim.toml").write_text(f'[build]\nstrategy = "builder"\nbuilder_image = "{image}"\n')
-    running = [start(folder, prepared.cache) for folder in folders]
-    built = [finish(process)["digest"] for process in running]
+    with ThreadPoolExecutor() as pool:  # each in a process-wide environment of the same values
+        built = list(pool.map(lambda folder: prepared.build(folder, inside(image)).image.digest, folders))
     assert built[0] != built[1]
 
 

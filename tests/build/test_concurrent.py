@@ -14,11 +14,12 @@ from tests.build.conftest import ASSEMBLE, binary_of, finish, start, variables
 WAITS = """
 import sys
 from pathlib import Path
+from slimdeploy.artifacts.release import Order
 from slimdeploy.config.reader import default_config
 from slimdeploy.pipeline import build
 from slimdeploy.plan.deploy import Overrides
 from slimdeploy.workbench import Request
-print(build(Request(Path(sys.argv[1]), default_config(), Overrides(), lock_wait=60), lambda _: None).image.digest)
+print(build(Request(Path(sys.argv[1]), default_config(), Overrides(), Order(lock_wait=60)), lambda _: None).image.digest)
 """
 
 
