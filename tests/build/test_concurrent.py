@@ -19,7 +19,8 @@ from slimdeploy.config.reader import default_config
 from slimdeploy.pipeline import build
 from slimdeploy.plan.deploy import Overrides
 from slimdeploy.workbench import Request
-print(build(Request(Path(sys.argv[1]), default_config(), Overrides(), Order(lock_wait=60)), lambda _: None).image.digest)
+request = Request(Path(sys.argv[1]), default_config(), Overrides(), Order(lock_wait=60))
+print(build(request, lambda _: None).image.digest)
 """
 
 
