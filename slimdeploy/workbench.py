@@ -13,7 +13,6 @@ from slimdeploy.artifacts.deploy_plan import ClusterTarget, DeployPlan
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts, Pinned, Platform
 from slimdeploy.artifacts.release import Order
 from slimdeploy.artifacts.workload import Contents, WorkloadPlan
-from slimdeploy.build.pulling import Puller
 from slimdeploy.build.strategy import Start, Strategy, choose
 from slimdeploy.config.model import Config
 from slimdeploy.config.placing import Source
@@ -129,7 +128,7 @@ def bench(request: Request, report: Report) -> Iterator[Bench]:
 def choose_strategy(request: Request, start: Start, work: Path, report: Report) -> Strategy:
     """How the program comes into its image. Nothing is pulled or started yet."""
     sources = readable(request.project.resolve()) if start.builder else ()
-    return choose(replace(start, sources=sources, timeout=request.building.timeout), Puller(work, report))
+    return choose(replace(start, sources=sources, timeout=request.building.timeout), work, report)
 
 
 def start_images(request: Request, report: Report) -> tuple[Pinned | None, Pinned | None]:

@@ -8,11 +8,8 @@ from typing import Protocol
 
 from slimdeploy.artifacts.build import Base
 from slimdeploy.artifacts.plan import Pinned, Platform
-from slimdeploy.build.builder import Builder
-from slimdeploy.build.containers import Containers
-from slimdeploy.build.onto_base import OntoBase
-from slimdeploy.build.pulling import Below, Puller
 from slimdeploy.build.scratch import Scratch
+from slimdeploy.events import Report
 from slimdeploy.tools.go import Go, host
 
 
@@ -36,9 +33,19 @@ class Start:
     timeout: float | None = None
 
 
-def choose(start: Start, puller: Puller) -> Strategy:
-    """By the images that it starts from. Nothing is pulled or started yet."""
+def choose(start: Start, work: Path, report: Report) -> Strategy:
+    """By the images that it starts from. Nothing is pulled or started yet, and only what is needed is imported."""
+    if start.builder is None and start.base is None:
+        return Scratch(start.timeout)
+    from slimdeploy.build.pulling import Below, Puller
+
+    puller = Puller(work, report)
     below = Below(start.base, puller)
-    if start.builder is not None:
-        return Builder(Containers(start.builder, host(), puller), below, start.sources, start.timeout)
-    return OntoBase(below, start.timeout) if start.base is not None else Scratch(start.timeout)
+    if start.builder is None:
+        from slimdeploy.build.onto_base import OntoBase
+
+        return OntoBase(below, start.timeout)
+    from slimdeploy.build.builder import Builder
+    from slimdeploy.build.containers import Containers
+
+    return Builder(Containers(start.builder, host(), puller), below, start.sources, start.timeout)
