@@ -66,6 +66,22 @@ Event = StepStarted | StepDone | StepFailed | Waiting | Note | Warned | ToolOutp
 Report = Callable[[Event], None]
 
 
+class Once:
+    """Lets each note and warning through once: several platforms have the same to say."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.said: set[Event] = set()
+
+    def __call__(self, event: Event) -> None:
+        """Pass it on, unless it was said before."""
+        if isinstance(event, Note | Warned):
+            if event in self.said:
+                return
+            self.said.add(event)
+        self.report(event)
+
+
 @dataclass
 class Step:
     """A running step; what is put into `summary` is shown when it ends."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
-from slimdeploy.artifacts.deploy_plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan, StorePlan
+from slimdeploy.artifacts.deploy_plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan, StorePlan, Target
 from slimdeploy.deliver import file, permission
 from slimdeploy.deliver.hand_over import hand_over
 from slimdeploy.deploy import foreground
@@ -24,6 +24,7 @@ from slimdeploy.deploy.connect import connect
 from slimdeploy.deploy.container import Wish
 from slimdeploy.deploy.destination import Destination
 from slimdeploy.events import Report, Step, step
+from slimdeploy.facts.cluster import check_nodes
 from slimdeploy.facts.revision import source_revision
 from slimdeploy.imaging import make_image
 from slimdeploy.manifests.render import render as render_manifests
@@ -85,7 +86,7 @@ def up(request: Request, report: Report) -> Release:
     with bench(request, report) as here, ThreadPoolExecutor(max_workers=2) as beside:
         plan = deploy_plan(request, here)
         connecting = beside.submit(connect, plan.workload, plan.target, plan.timeout)
-        image = wanted_image(plan.delivery, here)
+        image = wanted_image(plan.delivery, here, plan.target)
         there = connecting.result()  # a wrong context is known before anything is uploaded
         delivering = beside.submit(deliver, plan.delivery, image, here)
         with step(report, "diff") as running:
@@ -141,17 +142,21 @@ def destination(request: Request) -> Destination:
     return connect(workload_plan(request.config, app), target, LOOK_SECONDS)
 
 
-def wanted_image(plan: DeliveryPlan, here: Bench) -> Image:
-    """The image, made while its registry is asked whether it would take it: a no ends the build at once."""
-    if not isinstance(plan, RegistryPlan) or here.known() is not None:
+def wanted_image(plan: DeliveryPlan, here: Bench, target: Target | None = None) -> Image:
+    """The image, made while those who will have it are asked whether they would: a no ends the build at once."""
+    if here.known() is not None:
         return make_image(here)
-    with ThreadPoolExecutor(max_workers=2) as beside:
-        line, asked = (lambda text: here.line("skopeo", text)), here.work / "question"
-        asking = beside.submit(permission.ask, plan, asked, Step("push", here.report), line)
+    with ThreadPoolExecutor(max_workers=3) as beside:
+        all_of_it: list[Future[Any]] = []
+        if isinstance(plan, RegistryPlan):
+            line, asked = (lambda text: here.line("skopeo", text)), here.work / "question"
+            all_of_it.append(beside.submit(permission.ask, plan, asked, Step("push", here.report), line))
+        if isinstance(target, ClusterTarget) and not here.local.nodes:
+            all_of_it.append(beside.submit(check_nodes, target, here.plan.platforms, here.report))
         making = beside.submit(make_image, here)
-        both: list[Future[Any]] = [asking, making]
-        wait(both, return_when=FIRST_EXCEPTION)
-        failures = [error for each in both if each.done() and (error := each.exception())]
+        all_of_it.append(making)
+        wait(all_of_it, return_when=FIRST_EXCEPTION)
+        failures = [error for each in all_of_it if each.done() and (error := each.exception())]
         if failures:
             terminate_all()
             raise failures[0]

@@ -4,36 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Image
-from slimdeploy.artifacts.plan import BuildPlan, LocalFacts
+from slimdeploy.artifacts.deploy_plan import ClusterTarget
+from slimdeploy.artifacts.plan import BuildPlan, LocalFacts, Pinned, Platform
 from slimdeploy.artifacts.release import Order
 from slimdeploy.artifacts.workload import Contents, WorkloadPlan
+from slimdeploy.build.pulling import Puller
+from slimdeploy.build.strategy import Start, Strategy, choose
 from slimdeploy.config.model import Config
 from slimdeploy.config.placing import Source
+from slimdeploy.config.platforms import CLUSTER
 from slimdeploy.config.stamps import asked
 from slimdeploy.events import Report, ToolOutput, Warned
-from slimdeploy.facts.cluster import find_registry
+from slimdeploy.facts.cluster import find_registry, node_platforms
 from slimdeploy.facts.local import gather
 from slimdeploy.facts.modules import module_path
+from slimdeploy.facts.pins import Wanted, pinned
+from slimdeploy.facts.roots import readable
 from slimdeploy.facts.source import fingerprint
 from slimdeploy.plan.build import app_name, make_build_plan
 from slimdeploy.plan.delivery import LocalRegistry
-from slimdeploy.plan.deploy import Overrides, asks_for_registry
+from slimdeploy.plan.deploy import Overrides, asks_for_registry, choose_target
 from slimdeploy.state.locks import locked
 from slimdeploy.state.memory import Memory
 from slimdeploy.state.places import project_folder
 from slimdeploy.state.workspace import workspace
+from slimdeploy.tools.go import host
 
 
 @dataclass(frozen=True)
 class Building:
-    """How it is built, whatever is built: seconds that one call of go may take; whether the result is proven twice."""
+    """How it is built, whatever is built: seconds that one call of go may take; whether the result is proven twice;
+    whether the tags of base and builder images are looked up again.
+    """
 
     timeout: float = 1800.0
     verify: bool = False
+    pull: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,13 @@ class Bench:
     kept: Path
     memory: Memory
     report: Report
+    strategy: Strategy
     building: Building = Building()
+
+    @property
+    def pins(self) -> tuple[Pinned, ...]:
+        """The images that this build starts from."""
+        return tuple(each for each in (self.plan.builder, self.plan.image.base) if each)
 
     def known(self) -> Image | None:
         """What these very sources gave before; where it has to be proven twice, only if it was."""
@@ -85,22 +101,43 @@ class Bench:
 
 @contextmanager
 def bench(request: Request, report: Report) -> Iterator[Bench]:
-    """Decide about the build, take the project's lock, and make a folder to work in."""
-    versioned, stamped = "{version}" in (request.config.image.tag or ""), asked(request.config.build.stamp.values())
-    kept = project_folder(request.project)
-    memory, main = Memory(kept / "memory.json", fingerprint(request.project)), request.config.build.main
-    known = memory.packages()
-    local = gather(
-        request.project,
-        main=main,
-        versioned=versioned,
-        stamped=bool(stamped),
-        known=known,
-        timeout=request.building.timeout,
-    )
-    plan = make_build_plan(request.config, local)
-    with locked(kept, str(request.project), request.order.lock_wait), workspace() as work:
-        yield Bench(local, plan, work, kept, memory, report, request.building)
+    """Take the project's lock, make a folder to work in, and decide about the build."""
+    kept, project, config = project_folder(request.project), request.project, request.config
+    versioned, stamped = "{version}" in (config.image.tag or ""), bool(asked(config.build.stamp.values()))
+    with locked(kept, str(project), request.order.lock_wait), workspace() as work:
+        builder, base = start_images(request, report)
+        strategy = choose_strategy(request, Start(builder, base), work, report)
+        memory = Memory(kept / "memory.json", fingerprint(project))
+        go, main = strategy.go(project), config.build.main
+        facts = gather(go, main=main, versioned=versioned, stamped=stamped, known=memory.packages())
+        local = replace(facts, builder=builder, base=base, nodes=nodes(request))
+        plan = make_build_plan(config, local)
+        yield Bench(local, plan, work, kept, memory, report, strategy, request.building)
+
+
+def choose_strategy(request: Request, start: Start, work: Path, report: Report) -> Strategy:
+    """How the program comes into its image. Nothing is pulled or started yet."""
+    sources = readable(request.project.resolve()) if start.builder else ()
+    return choose(replace(start, sources=sources, timeout=request.building.timeout), Puller(work, report))
+
+
+def start_images(request: Request, report: Report) -> tuple[Pinned | None, Pinned | None]:
+    """The builder image and the base image, by digest, as far as the strategy uses them."""
+    build = request.config.build
+    builder = build.builder_image if build.strategy == "builder" else None
+    base = build.base_image if build.strategy != "scratch" else None
+    wanted = {"build.builder_image": builder, "build.base_image": base}
+    asked = [Wanted(image, key) for key, image in wanted.items() if image]
+    found = {pin.key: pin for pin in pinned(request.project, asked, report, pull=request.building.pull)}
+    return found.get("build.builder_image"), found.get("build.base_image")
+
+
+def nodes(request: Request) -> tuple[Platform, ...]:
+    """What the cluster's nodes are, where the platforms are theirs; without a cluster, what this machine is."""
+    if request.config.build.platforms != CLUSTER:
+        return ()
+    target = choose_target(request.config, name_of(request), request.overrides)
+    return node_platforms(target) if isinstance(target, ClusterTarget) else (host(),)
 
 
 def name_of(request: Request) -> str:

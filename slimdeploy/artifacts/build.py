@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from slimdeploy.artifacts.plan import Platform
+from slimdeploy.artifacts.plan import Pinned, Platform
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,25 @@ class RootFilesystem:
 
 
 @dataclass(frozen=True)
+class Base:
+    """An image that lies below ours, on disk. `paths` leads from each path in it to where it links, or to "".
+
+    `size` is the bytes of its files; `passwd` and `group` are those of its accounts.
+    """
+
+    pinned: Pinned
+    layout: Path
+    size: int
+    paths: Mapping[str, str]
+    passwd: str = ""
+    group: str = ""
+
+    def holds(self, path: str) -> bool:
+        """Whether there is something under this absolute path."""
+        return path in self.paths
+
+
+@dataclass(frozen=True)
 class ImageFile:
     """One file in an image, its size in bytes, and why it is there."""
 
@@ -71,7 +91,11 @@ class ImageFile:
 
 @dataclass(frozen=True)
 class Image:
-    """An OCI image layout on disk. Its manifest's digest is the digest everywhere. Sizes in bytes."""
+    """An OCI image layout on disk. Its digest is the digest everywhere. Sizes in bytes.
+
+    For several platforms it is an index of the images in `variants`: `platform`, `files` and `size` are then those of
+    the first one that fits this machine, and `compressed_size` is what all of them take in a registry.
+    """
 
     layout: Path
     digest: str
@@ -79,6 +103,23 @@ class Image:
     files: tuple[ImageFile, ...]
     size: int
     compressed_size: int
+    variants: tuple[Image, ...] = ()
+    base: str = ""
+    """What it lies on, repository@digest; empty is nothing."""
+
+    @property
+    def each(self) -> tuple[Image, ...]:
+        """One image a platform."""
+        return self.variants or (self,)
+
+    @property
+    def platforms(self) -> str:
+        """The platforms, as people read them."""
+        return ", ".join(str(image.platform) for image in self.each)
+
+    def fitting(self, architecture: str) -> Image:
+        """The image for this architecture; without one, the first (an emulator may run it)."""
+        return next((image for image in self.each if image.platform.architecture == architecture), self.each[0])
 
 
 @dataclass(frozen=True)

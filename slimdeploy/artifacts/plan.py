@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -16,6 +16,34 @@ class Platform:
 
     def __str__(self) -> str:
         return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+
+    @property
+    def slug(self) -> str:
+        """As part of a folder's name."""
+        return str(self).replace("/", "-")
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """An image that a build starts from: its full name, and the digest that counts. `insecure` allows plain http."""
+
+    reference: str
+    digest: str
+    insecure: bool = False
+    key: str = "build.base_image"
+    """Which key of slim.toml names it."""
+
+    @property
+    def repository(self) -> str:
+        """host/path."""
+        bare = self.reference.partition("@")[0]
+        head, slash, last = bare.rpartition("/")
+        return f"{head}{slash}{last.partition(':')[0]}"
+
+    @property
+    def exact(self) -> str:
+        """repository@digest."""
+        return f"{self.repository}@{self.digest}"
 
 
 @dataclass(frozen=True)
@@ -37,6 +65,11 @@ class LocalFacts:
     version: str
     """What `{version}` stands for: git describe, or "dev" outside of git."""
     host: HostFiles = HostFiles()
+    builder: Pinned | None = None
+    base: Pinned | None = None
+    processors: int = 1
+    nodes: tuple[Platform, ...] = ()
+    """What the cluster's nodes are, if that was asked."""
     stamps: tuple[tuple[str, str], ...] = ()
     """What {version}, {commit} and {date} in build.stamp stand for, if it asks for them."""
 
@@ -54,6 +87,8 @@ class CompilePlan:
     rebuild_all: bool
     installsuffix: str
     cgo: bool = False
+    jobs: int | None = None
+    """How much go may do at the same time; None leaves it to go."""
 
 
 @dataclass(frozen=True)
@@ -98,14 +133,36 @@ class ImagePlan:
     workdir: str = "/"
     labels: tuple[tuple[str, str], ...] = ()
     compression: str = "gzip"
+    base: Pinned | None = None
+    """What the program is put onto; None is nothing."""
 
 
 @dataclass(frozen=True)
 class BuildPlan:
-    """Every decision of the build."""
+    """Every decision of the build. `compile` and `image` are those of the first of the `platforms`.
+
+    `strategy` is scratch, builder or base; `side_by_side` is how many platforms are compiled at the same time.
+    """
 
     app: str
     compile: CompilePlan
     rootfs: RootfsPlan
     image: ImagePlan
     linkage: LinkagePlan = LinkagePlan()
+    max_size: int | None = None
+    """How many bytes the files of the image may have, not compressed."""
+    strategy: str = "scratch"
+    builder: Pinned | None = None
+    platforms: tuple[Platform, ...] = ()
+    side_by_side: int = 1
+    shelf: str = ""
+    """The folder that keeps this platform's things apart from the others', where there are several."""
+
+    @property
+    def each(self) -> tuple[BuildPlan, ...]:
+        """The same plan for one platform at a time."""
+        return tuple(self._only(platform) for platform in self.platforms) if len(self.platforms) > 1 else (self,)
+
+    def _only(self, platform: Platform) -> BuildPlan:
+        compiling, packing = replace(self.compile, platform=platform), replace(self.image, platform=platform)
+        return replace(self, compile=compiling, image=packing, platforms=(platform,), shelf=platform.slug)

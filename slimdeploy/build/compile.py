@@ -24,7 +24,7 @@ SIGNS_OF_CGO = ("build constraints exclude all", "undefined")
 
 def compile_binary(plan: CompilePlan, go: Go, output: Path, report: Report) -> Binary:
     """Compile to `output`. Raises CompileFailed with go's own lines, and DiskFull, Unreachable, IntegrityError."""
-    output.parent.mkdir(exist_ok=True)
+    output.parent.mkdir(parents=True, exist_ok=True)
     seal = seal_of(output)
     if _identity(output) != _read(seal):
         output.unlink(missing_ok=True)

@@ -11,10 +11,10 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from slimdeploy.artifacts.build import Image, ImageFile, RootFile, RootFilesystem
+from slimdeploy.artifacts.build import Base, Image, ImageFile, RootFile, RootFilesystem
 from slimdeploy.artifacts.plan import ImagePlan
 from slimdeploy.build.layers import join
 from slimdeploy.build.layout import Layout, read_layout
@@ -24,17 +24,17 @@ from slimdeploy.tools import shortage
 from slimdeploy.tools.buildah import HINT
 from slimdeploy.tools.command import ToolFailed, find
 
-KEPT = 5
+KEPT = 5  # layers of files, and indexes
 COPIES = 3  # of all files, at most: staged, in buildah's store, and compressed in the layout (0.4)
 
 
-def assemble(plan: ImagePlan, rootfs: RootFilesystem, packers: Packers) -> Image:
+def assemble(plan: ImagePlan, rootfs: RootFilesystem, packers: Packers, base: Base | None = None) -> Image:
     """The image in a layout below `kept`. Raises ImageFailed, DiskFull."""
     folder = packers.kept / "images" / _key(asdict(plan), rootfs.files)
     layout = read_layout(folder)
     if layout is None:
         try:
-            layout = _build(plan, rootfs, packers, folder)
+            layout = _move_into_place(_build(plan, rootfs, packers, base), folder, packers.most)
         except ToolFailed as failure:
             raise _explain(failure, rootfs, packers) from None
         except OSError as error:
@@ -49,31 +49,45 @@ def assemble(plan: ImagePlan, rootfs: RootFilesystem, packers: Packers) -> Image
         digest=layout.digest,
         platform=plan.platform,
         files=tuple(ImageFile(file.target, file.size, file.why) for file in rootfs.files),
-        size=rootfs.size,
+        size=rootfs.size + (base.size if base else 0),
         compressed_size=layout.compressed_size,
+        base=base.pinned.exact if base else "",
     )
 
 
-def _build(plan: ImagePlan, rootfs: RootFilesystem, packers: Packers, folder: Path) -> Layout:
-    """The program as one layer; below it, if there are any, all other files as another one, which is kept."""
+def keep_index(image: Image, kept: Path) -> Image:
+    """An index that was made in the work folder, where images are kept."""
+    folder = kept / "indexes" / image.digest.removeprefix("sha256:")[:32]
+    folder.parent.mkdir(exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    image.layout.rename(folder)
+    _drop_old(folder.parent, KEPT)
+    return replace(image, layout=folder)
+
+
+def _build(plan: ImagePlan, rootfs: RootFilesystem, packers: Packers, base: Base | None) -> Path:
+    """The program as one layer; below it, if there are any, all other files as another one, which is kept; then the
+    layers of a base.
+    """
     (program, *files) = rootfs.files
-    below = _files_layer(plan.compression, files, packers) if files else None
+    below = [whole(base.layout)] if base else []
+    below += [_files_layer(plan.compression, files, packers)] if files else []
     fresh = pack_program(plan, program, packers)
-    if below is not None:
-        join(below, fresh)
-    return _move_into_place(fresh.folder, folder)
+    if below:
+        join(below, fresh, plan.base)
+    return fresh.folder
 
 
 def _files_layer(compression: str, files: Sequence[RootFile], packers: Packers) -> Layout:
     folder = packers.kept / "layers" / _key(("files", compression), files)
     layout = read_layout(folder)
     if layout is None:
-        return _move_into_place(pack_files(compression, files, packers).folder, folder)
+        return _move_into_place(pack_files(compression, files, packers).folder, folder, KEPT)
     os.utime(folder)
     return layout
 
 
-def _move_into_place(fresh: Path, folder: Path) -> Layout:
+def _move_into_place(fresh: Path, folder: Path, most: int) -> Layout:
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         fresh.rename(folder)
@@ -81,13 +95,13 @@ def _move_into_place(fresh: Path, folder: Path) -> Layout:
         if read_layout(folder) is None:
             shutil.rmtree(folder, ignore_errors=True)
             fresh.rename(folder)
-    _drop_old(folder.parent)
+    _drop_old(folder.parent, most)
     return whole(folder)
 
 
-def _drop_old(images: Path) -> None:
+def _drop_old(images: Path, most: int) -> None:
     layouts = sorted(images.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
-    for folder in layouts[KEPT:]:
+    for folder in layouts[most:]:
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -42,7 +42,7 @@ def read_layout(folder: Path) -> Layout | None:
         digest = json.loads((folder / "index.json").read_bytes())["manifests"][0]["digest"]
         manifest = json.loads(blob(folder, digest).read_bytes())
         digests = [digest, manifest["config"]["digest"], *(each["digest"] for each in manifest["layers"])]
-        if not all(_is_whole(blob(folder, each), each) for each in digests):
+        if not all(is_whole(blob(folder, each), each) for each in digests):
             return None
         config = json.loads(blob(folder, manifest["config"]["digest"]).read_bytes())
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
@@ -50,7 +50,8 @@ def read_layout(folder: Path) -> Layout | None:
     return Layout(folder, digest, config, tuple((each["digest"], each["size"]) for each in manifest["layers"]))
 
 
-def _is_whole(file: Path, digest: str) -> bool:
+def is_whole(file: Path, digest: str) -> bool:
+    """Whether a blob is what its digest says."""
     with file.open("rb") as content:
         return f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}" == digest
 

@@ -29,6 +29,8 @@ class Packers:
     buildah: Buildah
     skopeo: Skopeo
     kept: Path
+    most: int = 5
+    """How many images are kept."""
 
 
 def pack_program(plan: ImagePlan, program: RootFile, packers: Packers) -> Layout:

@@ -29,6 +29,8 @@ VERBS = {
     "history": "Show the releases so far, and what came of them.",
     "rollback": "Apply a former release again, and wait until it serves.",
     "down": "Remove everything that `up` made.",
+    "size": "Show where the bytes of the image are, and what grew.",
+    "compare": "Measure the same program on a full Go image, smaller bases, and scratch.",
     "schedule": "Print a crontab line, a systemd timer or a CronJob that redeploys.",
     "config": "Look at slim.toml as it counts; pin the cluster that it means; print the Role that it needs.",
     "cache": "Show what is kept on this machine, or remove it.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from slimdeploy.artifacts.build import Image
 from slimdeploy.cli.options import BUILD, PROJECT, VERIFY, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 
@@ -23,10 +24,20 @@ def command(output: Output, flags: Flags, output_image: str | None) -> None:
         {
             "image": built.reference,
             "digest": built.image.digest,
-            "platform": str(built.image.platform),
-            "size": built.image.size,
-            "compressed_size": built.image.compressed_size,
-            "files": [asdict(file) for file in built.image.files],
             "layout": str(built.image.layout),
+            **of_platform(built.image),
+            "compressed_size": built.image.compressed_size,
+            "platforms": [{"digest": each.digest} | of_platform(each) for each in built.image.each],
         },
     )
+
+
+def of_platform(image: Image) -> dict[str, object]:
+    """What is different on each platform."""
+    return {
+        "platform": str(image.platform),
+        "base": image.base or None,
+        "size": image.size,
+        "compressed_size": image.compressed_size,
+        "files": [asdict(file) for file in image.files],
+    }

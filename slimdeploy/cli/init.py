@@ -19,12 +19,13 @@ def command(output: Output, flags: Flags) -> None:
     from slimdeploy.facts.local import main_packages
     from slimdeploy.facts.modules import module_path
     from slimdeploy.plan.build import app_name
+    from slimdeploy.tools.go import Go
 
     project = Path(flags.directory).resolve()
     file = project / CONFIG_FILE
     if file.exists():
         raise UsageError(f"{file} is there already", hint="remove it first, if it should be written anew")
-    name, packages = app_name(default_config(), module_path(project)), main_packages(project)
+    name, packages = app_name(default_config(), module_path(project)), main_packages(Go(project))
     main = packages[0] if packages and (len(packages) > 1 or packages[0] != ".") else None
     with file.open("x", encoding="utf-8") as target:
         target.write(render_template(name, main, 8080))

@@ -40,6 +40,8 @@ class Flags:
     retry: bool = True
     force_conflicts: bool = False
     adopt: bool = False
+    platforms: str | tuple[str, ...] | None = None
+    pull: bool = False
 
 
 def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:  # noqa: ARG001
@@ -50,6 +52,16 @@ def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> f
         return None if value is None else parse_duration(value)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def listed_platforms(ctx: click.Context, param: click.Parameter, value: str | None) -> Any:  # noqa: ANN401, ARG001
+    """What build.platforms could hold."""
+    from slimdeploy.config.platforms import CLUSTER, platforms
+
+    try:
+        return None if value is None else platforms(value if value == CLUSTER else value.split(","))
+    except ValueError as error:
+        raise click.BadParameter(str(error).replace(" (line {line})", "")) from None
 
 
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:  # noqa: ANN401 - click's own keywords
@@ -76,7 +88,17 @@ TARGET = (
     option("--kubeconfig", metavar="FILE", help="The kubeconfig (default: KUBECONFIG, ~/.kube/config)."),
     option("--local", is_flag=True, help="Local podman, whatever slim.toml names."),
 )
-BUILD = (option("--build-timeout", callback=duration, metavar="DURATION", help="Limit of each call of go (30m)."),)
+BUILD = (
+    option("--build-timeout", callback=duration, metavar="DURATION", help="Limit of each call of go (30m)."),
+    option(
+        "--platform",
+        "platforms",
+        callback=listed_platforms,
+        metavar="OS/ARCH,...",
+        help='Instead of build.platforms: linux/amd64,linux/arm64; or "cluster".',
+    ),
+    option("--pull", is_flag=True, help="Look up again what the tags of base and builder images name (slim.lock)."),
+)
 VERIFY = (option("--verify", is_flag=True, help="Build twice, the second time with an empty cache, and compare."),)
 PUSH = (option("--push-timeout", callback=duration, metavar="DURATION", help="Limit of a push, tries included (10m)."),)
 TAKEOVER = (
@@ -137,7 +159,9 @@ def request(flags: Flags, output: Output) -> Request:
         output.terminal(Note(f"no {CONFIG_FILE} here: defaults, local target (`slimdeploy init` writes one)"))
         config = default_config()
     overrides = Overrides(**{key: getattr(flags, key) for key in Overrides.__dataclass_fields__})
-    building = Building(flags.build_timeout or Building.timeout, flags.verify)
+    if flags.platforms is not None:
+        config = config.model_copy(update={"build": config.build.model_copy(update={"platforms": flags.platforms})})
+    building = Building(flags.build_timeout or Building.timeout, flags.verify, flags.pull)
     rollback = config.deploy.rollback if flags.rollback is None else flags.rollback
     order = Order(lock_wait=flags.lock_wait or 0.0, rollback=rollback, retry=flags.retry)
     return Request(project, config, overrides, order, building, source)

@@ -1,4 +1,4 @@
-"""Three kinds of limits that pydantic does not word by itself."""
+"""Limits that pydantic does not word by itself."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
-
-from slimdeploy.config.refusal import Refused
 
 OUT_OF_BOUNDS = "out_of_bounds"
 
@@ -26,18 +24,3 @@ class Between:
             custom_error_message="expected an integer from {low} to {high}",
             custom_error_context={"low": self.low, "high": self.high},
         )
-
-
-class NotYet:
-    """Words that the design knows, and this version does not: they are no typing errors."""
-
-    def __init__(self, *words: str) -> None:
-        self.words = words
-
-    def __get_pydantic_core_schema__(self, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(self._check, handler(source))
-
-    def _check(self, value: object) -> object:
-        if isinstance(value, str) and value in self.words:
-            raise Refused(f'"{value}" is not available yet')
-        return value

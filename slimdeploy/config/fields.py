@@ -7,8 +7,22 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from slimdeploy.config import assets, cron, environment, flags, names, objects, ports, references, rules, stamps
-from slimdeploy.config.bounds import Between, NotYet
+from slimdeploy.config import (
+    assets,
+    capacity,
+    cron,
+    environment,
+    flags,
+    names,
+    objects,
+    platforms,
+    ports,
+    pulled,
+    references,
+    rules,
+    stamps,
+)
+from slimdeploy.config.bounds import Between
 from slimdeploy.config.health import http_path
 
 AS_TUPLE = Field(strict=False)  # a TOML array arrives as a list, and our values are tuples
@@ -63,14 +77,11 @@ Annotations = Annotated[
 
 Delivery = Literal["auto", "registry", "kind", "k3d", "minikube", "containerd"]
 
-Strategy = Annotated[Literal["scratch"], NotYet("builder", "base")]
+Strategy = Literal["scratch", "builder", "base"]
+PulledImage = Annotated[str, AfterValidator(pulled.image)]
 MainPackage = Annotated[str, AfterValidator(flags.main_package)]
-Platforms = Annotated[
-    tuple[Annotated[str, AfterValidator(flags.platform)], ...],
-    AS_TUPLE,
-    AfterValidator(flags.one_platform),
-    BeforeValidator(flags.listed),
-]
+Platforms = Annotated[str | tuple[str, ...], BeforeValidator(platforms.platforms)]
+Jobs = Annotated[int, Between(1, 256)]
 BuildTags = Annotated[tuple[Annotated[str, AfterValidator(flags.build_tag)], ...], AS_TUPLE, FEW]
 Stamp = Annotated[
     Mapping[Annotated[str, AfterValidator(stamps.variable)], Annotated[str, AfterValidator(stamps.value)]],
@@ -94,6 +105,7 @@ Patterns = Annotated[tuple[Annotated[str, AfterValidator(assets.pattern)], ...],
 Labels = Annotated[
     Mapping[Annotated[str, AfterValidator(assets.label_name)], Annotated[str, AfterValidator(assets.label_value)]], FEW
 ]
+MaxSize = Annotated[str, AfterValidator(_amount(capacity.size_bytes))]
 UserId = Annotated[int, Between(1, 2**31 - 1)]
 
 Replicas = Annotated[int, Between(0, 1000)]

@@ -13,23 +13,6 @@ from slimdeploy.config.refusal import Refused, visible
 
 ALLOWED = "-s, -w, -X pkg.name=value"
 SET_STRING = re.compile(r"-X (?P<name>[A-Za-z0-9_~./-]*[A-Za-z0-9_]\.[A-Za-z_]\w*)=(?P<value>.*)", re.ASCII)
-VARIANTS = {
-    "amd64": ("v1", "v2", "v3", "v4"),
-    "arm": ("v5", "v6", "v7"),
-    "arm64": (),
-    "386": (),
-    "ppc64le": (),
-    "s390x": (),
-    "riscv64": (),
-}
-OTHER_WORDS = {
-    "x86_64": "amd64",
-    "x64": "amd64",
-    "aarch64": "arm64",
-    "armv7": "arm/v7",
-    "armhf": "arm/v7",
-    "i386": "386",
-}
 
 
 def linker_flag(flag: str) -> str:
@@ -94,51 +77,8 @@ def import_path(text: str) -> str:
     return text
 
 
-def platform(text: str) -> str:
-    """linux/<architecture>[/<variant>], in Go's and OCI's words."""
-    visible(text)
-    system, _, rest = text.partition("/")
-    if system in VARIANTS or system in OTHER_WORDS:
-        raise Refused("an operating system comes first", f'did you mean "linux/{OTHER_WORDS.get(system, text)}"?')
-    if system != "linux":
-        raise Refused(f"{system or 'these'} images cannot be made from scratch here", 'such as "linux/amd64"')
-    architecture, slash, variant = rest.partition("/")
-    _check_architecture(architecture)
-    if slash and variant not in VARIANTS[architecture]:
-        raise Refused(f'"{variant}" is no variant of {architecture}', _variants(architecture))
-    return text
-
-
-def _check_architecture(architecture: str) -> None:
-    if architecture in OTHER_WORDS:
-        raise Refused(f'"{architecture}" is unknown', f'did you mean "linux/{OTHER_WORDS[architecture]}"?')
-    if architecture not in VARIANTS:
-        raise Refused(f'architecture "{architecture}" is unknown', "known: " + ", ".join(VARIANTS))
-
-
-def _variants(architecture: str) -> str:
-    known = VARIANTS[architecture]
-    return f"known: {', '.join(known)}" if known else f'write "linux/{architecture}"'
-
-
-def one_platform(platforms: tuple[str, ...]) -> tuple[str, ...]:
-    """Exactly one platform."""
-    if not platforms:
-        raise Refused("must not be empty", "leave it out to build for this machine")
-    if len(platforms) > 1:
-        raise Refused("several platforms in one image are not available yet", "name one", at=(1,))
-    return platforms
-
-
 def entries(value: object) -> object:
     """Refuse the free text that people know from the command line."""
     if isinstance(value, str):
         raise Refused(f"expected a list; allowed: {ALLOWED}", 'write ["-s", "-w"]')
-    return value
-
-
-def listed(value: object) -> object:
-    """Refuse the word for what the nodes are."""
-    if value == "cluster":
-        raise Refused('"cluster" is not available yet', 'name the platform, such as ["linux/amd64"]')
     return value

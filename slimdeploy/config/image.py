@@ -56,3 +56,8 @@ class Image(Table):
         example={"org.opencontainers.image.licenses": "MIT"},
     )
     compression: Literal["gzip", "zstd"] = key("How the layers are compressed.", default="gzip", example="gzip")
+    max_size: fields.MaxSize | None = key(
+        "The build fails with what grew when the files of the image, not compressed, are larger. Default: no limit.",
+        default=None,
+        example="15MB",
+    )

@@ -27,7 +27,7 @@ def repository(text: str) -> str:
         raise Refused(f"{len(text)} characters, at most {LONGEST_REPOSITORY}")
     _refuse_extras(text)
     host, slash, path = text.partition("/")
-    if not slash or not _is_host(host):
+    if not slash or not is_host(host):
         raise Refused("needs a registry host and a repository", EXAMPLE)
     _check_host(host)
     _check_path(path)
@@ -41,13 +41,14 @@ def _refuse_extras(text: str) -> None:
         raise Refused("no credentials in the address", "use `buildah login` (value not shown)", confidential=True)
     scheme, separator, rest = text.partition("://")
     if separator:
-        hint = f'did you mean "{rest}"?' if _is_host(rest.partition("/")[0]) else EXAMPLE
+        hint = f'did you mean "{rest}"?' if is_host(rest.partition("/")[0]) else EXAMPLE
         raise Refused(f'"{scheme}://" prefix not allowed', hint)
     if text != text.lower():
         raise Refused("must be lower case", f'did you mean "{text.lower()}"?')
 
 
-def _is_host(text: str) -> bool:
+def is_host(text: str) -> bool:
+    """Whether the first part of a name is a registry, and no folder of the default one (Docker's rule)."""
     return text == "localhost" or any(character in text for character in ".:")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from slimdeploy.artifacts.build import Image
 from slimdeploy.errors import DiskFull, PushFailed, UsageError
 from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.go import host
 from slimdeploy.tools.skopeo import Skopeo
 
 KINDS = ("oci", "docker-archive")
@@ -45,7 +46,7 @@ def write(output: OutputImage, image: Image, name: str, skopeo: Skopeo) -> None:
         if output.kind == "oci":
             return skopeo.copy_to_layout(image.layout, output.path, name.rpartition(":")[2])
         fresh.unlink(missing_ok=True)
-        skopeo.copy_to_archive(image.layout, fresh, name)
+        skopeo.copy_to_archive(image.fitting(host().architecture).layout, fresh, name)
         fresh.replace(output.path)
     except (ToolFailed, OSError) as failure:
         with suppress(OSError):

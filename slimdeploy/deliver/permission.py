@@ -13,13 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from slimdeploy.artifacts.deploy_plan import RegistryPlan
-from slimdeploy.deliver import credentials
-from slimdeploy.deliver.credentials import Access
-from slimdeploy.deliver.persistence import persist
-from slimdeploy.deliver.reasons import explain
 from slimdeploy.events import Step
+from slimdeploy.tools import credentials
 from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.credentials import Access
 from slimdeploy.tools.lines import LineSink
+from slimdeploy.tools.persistence import persist
+from slimdeploy.tools.registry_errors import explain
 from slimdeploy.tools.skopeo import Skopeo
 from slimdeploy.tools.traffic import Watch
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.deploy_plan import RegistryPlan
-from slimdeploy.deliver import credentials
-from slimdeploy.deliver.persistence import persist
-from slimdeploy.deliver.reasons import explain, said
 from slimdeploy.errors import IntegrityError, PushFailed
 from slimdeploy.events import Step, megabytes
+from slimdeploy.tools import credentials
 from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.persistence import persist
+from slimdeploy.tools.registry_errors import explain, said
 from slimdeploy.tools.skopeo import Skopeo
 from slimdeploy.tools.traffic import Watch
 

@@ -16,6 +16,7 @@ from slimdeploy.facts.modules import module_path
 from slimdeploy.plan.build import only_package
 from slimdeploy.plan.deploy import choose_target, delivery_plan
 from slimdeploy.tools.git import revision
+from slimdeploy.tools.go import Go
 from slimdeploy.workbench import Request, name_of
 
 Check = Callable[[], Finding | Iterable[Finding]]
@@ -47,7 +48,7 @@ def _program(project: Path, request: Request | None) -> Finding:
     main = request.config.build.main if request else None
     try:
         module = module_path(project, main)
-        return fine("program", f"{module}, {main or only_package(module, main_packages(project, 20.0))}")
+        return fine("program", f"{module}, {main or only_package(module, main_packages(Go(project, timeout=20.0)))}")
     except SlimdeployError as error:
         return failure("program", error)
 

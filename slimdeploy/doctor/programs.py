@@ -8,7 +8,7 @@ from pathlib import Path
 
 from slimdeploy.doctor.finding import Finding, caution, failure, fine
 from slimdeploy.errors import ToolMissing
-from slimdeploy.tools import buildah, go, podman, skopeo
+from slimdeploy.tools import buildah, go_places, podman, skopeo
 from slimdeploy.tools.command import Command, ToolFailed, find, run
 
 NUMBER = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
@@ -28,7 +28,7 @@ class Program:
 PROGRAMS = {
     each.name: each
     for each in (
-        Program("go", ("env", "GOVERSION"), (1, 21), go.HINT),
+        Program("go", ("env", "GOVERSION"), (1, 21), go_places.HINT),
         Program("buildah", ("--version",), (1, 28), buildah.HINT),
         Program("skopeo", ("--version",), (1, 9), skopeo.HINT),
         Program("podman", ("--version",), (4, 0), podman.HINT),

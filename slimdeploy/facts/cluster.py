@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
-from slimdeploy.errors import NotAllowed
+from slimdeploy.artifacts.plan import Platform
+from slimdeploy.errors import NotAllowed, PolicyRefused, Unreachable
+from slimdeploy.events import Report, ToolOutput, Warned
 from slimdeploy.plan.delivery import LocalRegistry, local_registry
 
 HOSTING = ObjectRef("ConfigMap", "local-registry-hosting", "kube-public")
@@ -19,3 +25,58 @@ def find_registry(target: ClusterTarget) -> LocalRegistry | None:
     except NotAllowed:
         return None
     return local_registry(found.get("data") or {}) if found else None
+
+
+def node_platforms(target: ClusterTarget) -> tuple[Platform, ...]:
+    """What the cluster's nodes are, each kind once, sorted. Raises NotAllowed, Unreachable."""
+    from slimdeploy.tools.kube import Kube
+
+    try:
+        nodes = Kube(target).nodes()
+    except NotAllowed as refused:
+        raise NotAllowed(
+            'build.platforms = "cluster" asks for the nodes, and we may not list them',
+            details=(refused.what, *refused.details),
+            hint='name them instead: build.platforms = ["linux/amd64"]; or ask for the right to list nodes',
+        ) from None
+    kinds = {Platform(**found) for each in nodes if (found := _platform(each))}
+    if not kinds:
+        raise Unreachable(
+            f"the cluster of context {target.context} has no linux node",
+            hint='name one: build.platforms = ["linux/amd64"]',
+        )
+    return tuple(sorted(kinds, key=str))
+
+
+def check_nodes(target: ClusterTarget, platforms: Sequence[Platform], report: Report) -> None:
+    """Whether the nodes can run what will be built. Raises PolicyRefused when none can.
+
+    The list of nodes is optional: who may not read it, is not stopped.
+    """
+    from slimdeploy.tools.kube import Kube
+
+    try:
+        nodes = {Platform(**found) for each in Kube(target).nodes() if (found := _platform(each))}
+    except NotAllowed:
+        report(ToolOutput("cluster", "we may not list the nodes: whether they can run the image is not checked"))
+        return
+    built = {each.architecture for each in platforms}
+    unfit = sorted(each.architecture for each in nodes if each.architecture not in built)
+    images, kinds = ", ".join(map(str, platforms)), sorted(map(str, nodes))
+    if nodes and len(unfit) == len(nodes):
+        raise PolicyRefused(
+            f"no node can run an image for {images}",
+            details=(f"the nodes of context {target.context} are {', '.join(kinds)}",),
+            hint=f'build.platforms = "cluster" is what they are, or name them: {json.dumps(kinds)}',
+        )
+    if unfit:
+        report(
+            Warned(f"some nodes cannot run it: the image is for {images}, and there are nodes of {', '.join(kinds)}")
+        )
+
+
+def _platform(node: Mapping[str, Any]) -> dict[str, str]:
+    """Its operating system and architecture, in Go's words, as the kubelet reports them; {} for another system."""
+    info = node.get("status", {}).get("nodeInfo", {})
+    system, architecture = info.get("operatingSystem", ""), info.get("architecture", "")
+    return {"os": system, "architecture": architecture} if system == "linux" and architecture else {}

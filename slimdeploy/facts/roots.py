@@ -33,6 +33,12 @@ def roots(project: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
+def readable(project: Path) -> tuple[Path, ...]:
+    """The folders that go has to see: those with sources, and the one of the workspace's own file."""
+    workspace = workspace_file(project)
+    return tuple(dict.fromkeys((*roots(project), *([workspace.parent] if workspace else []))))
+
+
 def workspace_file(project: Path) -> Path | None:
     """The go.work that counts: the one that GOWORK names, or the first one from here up."""
     named = os.environ.get("GOWORK") or kept_setting("GOWORK")

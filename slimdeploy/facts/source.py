@@ -19,7 +19,8 @@ from slimdeploy.facts.host import CA_BUNDLES, ZONE_TREES
 from slimdeploy.facts.roots import roots, workspace_file, workspaces
 from slimdeploy.tools import command
 from slimdeploy.tools.cc import COMPILERS
-from slimdeploy.tools.go import INHERIT, settings_file
+from slimdeploy.tools.go import settings_file
+from slimdeploy.tools.go_places import INHERIT
 
 MOST_FILES = 20_000
 SETTLED = 0.05

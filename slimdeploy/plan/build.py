@@ -14,8 +14,10 @@ from slimdeploy.artifacts.plan import (
     Platform,
     RootfsPlan,
 )
+from slimdeploy.config.capacity import size_bytes
 from slimdeploy.config.flags import linker_flag
 from slimdeploy.config.model import Config
+from slimdeploy.config.platforms import CLUSTER
 from slimdeploy.config.refusal import Refused
 from slimdeploy.config.stamps import filled
 from slimdeploy.errors import CompileFailed, PolicyRefused
@@ -24,27 +26,35 @@ MAJOR_VERSION = re.compile(r"^v\d+$")
 WITH_C_TAGS = ("netgo", "osusergo")  # names, users: in Go, where glibc's own code wants shared libraries at run time
 WITH_C_FLAGS = ("-linkmode=external", "-extldflags=-static")  # by C's linker, which takes the C libraries in whole
 EMBED_ZONES = "timetzdata"  # links time/tzdata (Go's own copy of the time zones) into any program
+MOST_SIDE_BY_SIDE = 4  # compilers and linkers of one platform take 1 GB and more together
 NAME_LENGTH = 43  # so that pod names and labels made of it stay within 63
 
 
 def make_build_plan(config: Config, local: LocalFacts) -> BuildPlan:
     """Decide everything about the build. Raises CompileFailed when there is not exactly one main package."""
     name = app_name(config, local.module)
-    platform = parse_platform(config.build.platforms, local)
+    platforms = parse_platforms(config.build.platforms, local)
+    side_by_side = min(len(platforms), config.build.jobs or min(local.processors, MOST_SIDE_BY_SIDE))
     entrypoint = f"/{name}"
     return BuildPlan(
         app=name,
-        compile=_compile_plan(config, local, platform),
+        compile=_compile_plan(config, local, platforms[0], side_by_side),
         rootfs=_rootfs(config, entrypoint, local),
         image=ImagePlan(
-            platform=platform,
+            platform=platforms[0],
             entrypoint=entrypoint,
             user=config.image.user,
             workdir=config.image.workdir or "/",
             labels=tuple(sorted(config.image.labels.items())),
             compression=config.image.compression,
+            base=local.base,
         ),
         linkage=LinkagePlan(config.static.without_cgo),
+        max_size=size_bytes(config.image.max_size) if config.image.max_size else None,
+        strategy=config.build.strategy,
+        builder=local.builder,
+        platforms=platforms,
+        side_by_side=side_by_side,
     )
 
 
@@ -57,15 +67,28 @@ def app_name(config: Config, module: str) -> str:
     return (name if name[:1].isalpha() else f"app-{name}")[:NAME_LENGTH].rstrip("-")
 
 
-def parse_platform(platforms: tuple[str, ...] | None, local: LocalFacts) -> Platform:
-    """The one platform that is built; by default linux on this machine's architecture."""
-    if not platforms:
-        return Platform("linux", local.architecture)
-    parts = platforms[0].split("/")
-    return Platform(parts[0], parts[1], parts[2] if len(parts) > 2 else "")
+def parse_platforms(platforms: str | tuple[str, ...] | None, local: LocalFacts) -> tuple[Platform, ...]:
+    """What is built, in a fixed order; by default linux on this machine's architecture."""
+    if platforms == CLUSTER:
+        return tuple(sorted(set(local.nodes), key=str))
+    named = platforms if isinstance(platforms, tuple) and platforms else (f"linux/{local.architecture}",)
+    return tuple(parse_platform(each) for each in sorted(named))
 
 
-def _compile_plan(config: Config, local: LocalFacts, platform: Platform) -> CompilePlan:
+def parse_platform(text: str) -> Platform:
+    """linux/arm/v7 -> its parts."""
+    system, architecture, *variant = text.split("/")
+    return Platform(system, architecture, variant[0] if variant else "")
+
+
+def _jobs(config: Config, local: LocalFacts, side_by_side: int) -> int | None:
+    """How much each go may do. One alone decides by itself, unless slim.toml does."""
+    if config.build.jobs is None and side_by_side == 1:
+        return None
+    return max(1, (config.build.jobs or local.processors) // side_by_side)
+
+
+def _compile_plan(config: Config, local: LocalFacts, platform: Platform, side_by_side: int) -> CompilePlan:
     static, with_c = config.static, config.static.cgo == "static"
     return CompilePlan(
         project=local.project,
@@ -77,6 +100,7 @@ def _compile_plan(config: Config, local: LocalFacts, platform: Platform) -> Comp
         rebuild_all=static.rebuild_all,
         installsuffix=static.installsuffix,
         cgo=with_c,
+        jobs=_jobs(config, local, side_by_side),
     )
 
 

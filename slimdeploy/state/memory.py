@@ -30,11 +30,7 @@ class Memory:
         """The image that this plan gave for these very sources; its layout may have gone meanwhile."""
         try:
             known = dict(self._read()["images"][_key(plan)])
-            if not known.pop("verified", False) and verified:
-                return None
-            files = tuple(ImageFile(**each) for each in known["files"])
-            fields = {"layout": Path(known["layout"]), "platform": Platform(**known["platform"]), "files": files}
-            return Image(**known | fields)
+            return _image(known) if known.pop("verified", False) or not verified else None
         except (LookupError, TypeError, ValueError):
             return None
 
@@ -58,6 +54,12 @@ class Memory:
             return {}
         same = isinstance(content, dict) and content.get("fingerprint") == self.fingerprint is not None
         return content if same else {}
+
+
+def _image(known: dict[str, Any]) -> Image:
+    files = tuple(ImageFile(**each) for each in known["files"])
+    fields = {"layout": Path(known["layout"]), "platform": Platform(**known["platform"]), "files": files}
+    return Image(**known | fields | {"variants": tuple(_image(each) for each in known["variants"])})
 
 
 def _key(plan: BuildPlan) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import ImagePlan
 from slimdeploy.tools import command
-from slimdeploy.tools.command import Command
+from slimdeploy.tools.command import Command, ToolFailed
 from slimdeploy.tools.lines import LineSink
 
 HINT = "install buildah 1.28 or newer (package buildah)"
@@ -27,16 +29,52 @@ class Container:
     name: str
 
 
-class Buildah:
-    """buildah on the store below `folder`, which has to exist and is also its temporary folder."""
+@dataclass(frozen=True)
+class Run:
+    """What a program in a container gets: folders of this machine, under their own names, and variables."""
 
-    def __init__(self, folder: Path, on_line: LineSink | None = None) -> None:
+    folder: Path
+    mounts: tuple[Path, ...]
+    writable: frozenset[Path]
+    environment: Mapping[str, str]
+    timeout: float | None = None
+
+
+class Buildah:
+    """buildah on the store below `folder`, which has to exist; `temporary` is for its temporary files, or `folder`."""
+
+    def __init__(
+        self, folder: Path, on_line: LineSink | None = None, *, driver: str = "vfs", temporary: Path | None = None
+    ) -> None:
         self.folder = folder
         self.on_line = on_line
+        self.driver = driver
+        self.temporary = temporary or folder
 
     def from_scratch(self) -> Container:
         """`buildah from scratch`."""
         return Container(self._run("from", "scratch").strip().splitlines()[-1])
+
+    def pull(self, layout: Path) -> str:
+        """`buildah pull oci:LAYOUT`: the id that the image has in the store."""
+        return self._run("pull", f"oci:{layout}").strip().splitlines()[-1]
+
+    def from_image(self, image: str, name: str) -> Container:
+        """`buildah from --name NAME IMAGE`, of an image in the store."""
+        self._run("from", "--pull-never", "--name", name, image)
+        return Container(name)
+
+    def remove(self, name: str) -> None:
+        """`buildah rm`, if there is a container of this name."""
+        with suppress(ToolFailed):
+            self._run("rm", name)
+
+    def run(self, container: Container, argv: Sequence[str], run: Run) -> str:
+        """`buildah run`, as root in a chroot with the host's network: what it printed to stdout."""
+        mounts = [f"--volume={path}:{path}:{'rw' if path in run.writable else 'ro'}" for path in run.mounts]
+        variables = [f"--env={name}={value}" for name, value in run.environment.items()]
+        settled = ("--isolation", "chroot", "--network", "host", "--user", "0:0", "--workingdir", str(run.folder))
+        return self._run("run", *settled, *mounts, *variables, container.name, "--", *argv, limit=run.timeout)
 
     def config(self, container: Container, plan: ImagePlan) -> None:
         """`buildah config`: platform, numeric user, entrypoint, working folder, labels."""
@@ -69,16 +107,21 @@ class Buildah:
         home = Path(command.environment()["HOME"])
         return home if os.access(home, os.W_OK) else self.folder
 
-    def _run(self, *arguments: str) -> str:
+    def _run(self, *arguments: str, limit: float | None = 600) -> str:
         command.require("buildah", HINT)
-        store = ("--root", str(self.folder / "store"), "--runroot", str(self.folder / "run"), "--storage-driver", "vfs")
+        places = ("--root", str(self.folder / "store"), "--runroot", str(self.folder / "run"))
+        store = (*places, "--storage-driver", self.driver)
         return command.run(
             Command(
                 ("buildah", *store, *arguments),
-                environment={"TMPDIR": str(self.folder), "STORAGE_DRIVER": "vfs", "HOME": str(self._home())},
+                environment={
+                    "TMPDIR": str(self.temporary),
+                    "STORAGE_DRIVER": self.driver,
+                    "HOME": str(self._home()),
+                },
                 inherit=INHERIT,
                 contained=True,
-                timeout=600,
+                timeout=limit,
             ),
             self.on_line,
         )

@@ -23,10 +23,15 @@ CROSS = {
 COMPILERS = (*NATIVE, *(name for names in CROSS.values() for name in names))
 
 
+def compilers(target: Platform, here: Platform) -> tuple[str, ...]:
+    """Those that could compile for this platform, the best first."""
+    return NATIVE if target.architecture == here.architecture else CROSS[target.architecture]
+
+
 def static_compiler(target: Platform, here: Platform) -> str:
     """The first compiler that is installed. Raises ToolMissing with the package that has one."""
     native = target.architecture == here.architecture
-    for each in NATIVE if native else CROSS[target.architecture]:
+    for each in compilers(target, here):
         if find(each):
             return each
     package = "musl-tools" if native else f"gcc-{TRIPLES[target.architecture].replace('_', '-')}"

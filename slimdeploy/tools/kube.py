@@ -76,6 +76,10 @@ class Kube(PodWire):
         """The events about one object."""
         return self._list("Event", namespace, fieldSelector=f"involvedObject.name={name}")
 
+    def nodes(self) -> tuple[dict[str, Any], ...]:
+        """All nodes of the cluster."""
+        return self._list("Node", "")
+
     def described(self, kind: str, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """The metadata alone of all objects of a kind that carry these labels."""
         path = f"{PATHS[kind].format(namespace)}?{urlencode({'labelSelector': equal(selector)})}"

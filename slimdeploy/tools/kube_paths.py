@@ -24,6 +24,7 @@ PATHS = {
     "Pod": "/api/v1/namespaces/{}/pods",
     "Lease": "/apis/coordination.k8s.io/v1/namespaces/{}/leases",
     "Event": "/api/v1/namespaces/{}/events",
+    "Node": "/api/v1/nodes",
 }
 
 

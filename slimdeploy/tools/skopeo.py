@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from slimdeploy.artifacts.plan import Platform
 from slimdeploy.tools import command
 from slimdeploy.tools.command import Command, ToolFailed
 from slimdeploy.tools.lines import LineSink
@@ -27,23 +28,38 @@ class Skopeo:
     watch: Watch | None = None
 
     def copy_to_registry(self, layout: Path, reference: str) -> None:
-        """`skopeo copy oci:LAYOUT docker://REFERENCE`, digest kept."""
+        """`skopeo copy --all oci:LAYOUT docker://REFERENCE`, digest kept; of an index, each image in it."""
         verify = f"--dest-tls-verify={str(not self.insecure).lower()}"
-        self._run(
-            "copy", "--preserve-digests", "--retry-times", RETRIES, verify, f"oci:{layout}", f"docker://{reference}"
-        )
+        flags = ("--all", "--preserve-digests", "--retry-times", RETRIES, verify)
+        self._run("copy", *flags, f"oci:{layout}", f"docker://{reference}")
+
+    def pull(self, reference: str, platform: Platform, layout: Path) -> None:
+        """`skopeo copy docker://REFERENCE oci:LAYOUT`: of an index, the image for this platform."""
+        verify = f"--src-tls-verify={str(not self.insecure).lower()}"
+        wanted = ["--override-os", platform.os, "--override-arch", platform.architecture]
+        wanted += ["--override-variant", platform.variant] if platform.variant else []
+        self._run(*wanted, "copy", "--retry-times", RETRIES, verify, f"docker://{reference}", f"oci:{layout}")
 
     def copy_to_store(self, layout: Path, name: str) -> None:
         """`skopeo copy oci:LAYOUT containers-storage:NAME`: podman's own store, digest kept."""
         self._run("copy", "--preserve-digests", f"oci:{layout}", f"containers-storage:{name}", contained=False)
 
     def copy_to_layout(self, layout: Path, folder: Path, tag: str) -> None:
-        """`skopeo copy oci:LAYOUT oci:FOLDER:TAG`, digest kept; what else is in there stays."""
-        self._run("copy", "--preserve-digests", f"oci:{layout}", f"oci:{folder}:{tag}")
+        """`skopeo copy --all oci:LAYOUT oci:FOLDER:TAG`, digest kept; what else is in there stays."""
+        self._run("copy", "--all", "--preserve-digests", f"oci:{layout}", f"oci:{folder}:{tag}")
 
     def copy_to_archive(self, layout: Path, file: Path, name: str) -> None:
         """`skopeo copy oci:LAYOUT docker-archive:FILE:NAME`, for `docker load`. That format has another digest."""
         self._run("copy", f"oci:{layout}", f"docker-archive:{file}:{name}")
+
+    def copy_from(self, source: str, layout: Path, platform: Platform) -> None:
+        """`skopeo copy SOURCE oci:LAYOUT`: the image of one platform; from podman's store its layers get compressed."""
+        variant = ("--override-variant", platform.variant) if platform.variant else ()
+        chosen = ("--override-os", platform.os, "--override-arch", platform.architecture, *variant)
+        verify = (f"--src-tls-verify={str(not self.insecure).lower()}",) if source.startswith("docker:") else ()
+        stored = source.startswith("containers-storage:")  # it is in a namespace of its own, for a user
+        copy = ("copy", "--retry-times", RETRIES, *verify, source, f"oci:{layout}")
+        self._run(*chosen, *copy, contained=not stored)
 
     def compress(self, layout: Path, into: Path, form: str) -> None:
         """`skopeo copy oci:LAYOUT oci:INTO`, its layers compressed again; the config stays as it is."""

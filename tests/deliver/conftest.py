@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from slimdeploy.artifacts.build import Image
-from slimdeploy.deliver import persistence
+from slimdeploy.tools import persistence
 from tests.deliver.images import make_image
 
 

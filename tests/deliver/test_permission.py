@@ -12,10 +12,10 @@ import pytest
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.deploy_plan import RegistryPlan
 from slimdeploy.deliver import permission
-from slimdeploy.deliver.credentials import Access
 from slimdeploy.deliver.registry import push
 from slimdeploy.errors import NotAllowed, SlimdeployError, Unreachable, UnreadableFile
 from slimdeploy.tools import command
+from slimdeploy.tools.credentials import Access
 from slimdeploy.tools.skopeo import Skopeo
 from tests.cluster.registry import Registry
 from tests.deliver.faults import Fault, proxy_to

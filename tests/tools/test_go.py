@@ -73,24 +73,24 @@ def test_the_version_is_gos_own() -> None:
 
 
 def test_main_packages_are_relative_and_in_order(shop: Path) -> None:
-    assert main_packages(shop) == ("./cmd/job", "./cmd/web")
+    assert main_packages(Go(shop)) == ("./cmd/job", "./cmd/web")
 
 
 def test_a_project_behind_a_symlink(shop: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(shop)
-    assert main_packages(tmp_path / "link") == ("./cmd/job", "./cmd/web")
+    assert main_packages(Go(tmp_path / "link")) == ("./cmd/job", "./cmd/web")
 
 
 def test_a_program_at_the_root(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module example.com/root\n")
     (tmp_path / "main.go").write_text("package main\n\nfunc main() {}\n")
-    assert main_packages(tmp_path) == (".",)
+    assert main_packages(Go(tmp_path)) == (".",)
 
 
 def test_a_go_mod_that_go_cannot_read(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module example.com/x\nrequire (\n")
     with pytest.raises(CompileFailed, match=r"go list \./\.\.\. failed") as failure:
-        main_packages(tmp_path)
+        main_packages(Go(tmp_path))
     assert any("go.mod:" in line for line in failure.value.details)
 
 
@@ -118,5 +118,5 @@ def test_no_module(text: str | None, tmp_path: Path) -> None:
 
 def test_go_is_not_asked_for_a_main_package_that_is_given(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module example.com/x\nthis is not a go.mod\n")
-    found = gather(tmp_path, main="./cmd/x", versioned=False)
+    found = gather(Go(tmp_path), main="./cmd/x", versioned=False)
     assert (found.module, found.packages, found.version) == ("example.com/x", ("./cmd/x",), "dev")

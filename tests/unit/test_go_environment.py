@@ -9,7 +9,8 @@ import pytest
 from slimdeploy.artifacts.plan import Platform
 from slimdeploy.errors import PolicyRefused
 from slimdeploy.tools.command import environment
-from slimdeploy.tools.go import INHERIT, go_environment, host
+from slimdeploy.tools.go import go_environment, host
+from slimdeploy.tools.go_places import INHERIT
 from tests.unit.samples import AMD64
 
 HOSTILE = {

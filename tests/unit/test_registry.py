@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from slimdeploy.deliver.credentials import Access, auth_files, match
-from slimdeploy.deliver.persistence import pause_after
-from slimdeploy.deliver.reasons import explain, reason_for, said
 from slimdeploy.errors import NotAllowed, PushFailed, SlimdeployError, Unreachable
 from slimdeploy.tools.command import ToolFailed, ToolTimeout
+from slimdeploy.tools.credentials import Access, auth_files, match
+from slimdeploy.tools.persistence import pause_after
+from slimdeploy.tools.registry_errors import explain, reason_for, said
 
 REPOSITORY = "registry.example.com/team/hello"
 HOST = "registry.example.com"

