@@ -129,7 +129,11 @@ def foreground_arguments(name: str, spec: Spec, engine: Engine, *, wish: Wish, g
 def hardened(name: str, spec: Spec, engine: Engine) -> tuple[str, ...]:
     """What a container may do, whoever starts it: read-only root, numeric user, no capabilities, limits."""
     arguments = [f"--name={name}", "--pull=never", "--read-only", f"--user={spec['user']}", "--cap-drop=ALL"]
-    arguments += ["--security-opt=no-new-privileges", "--tmpfs=/tmp:rw,mode=1777", "--read-only-tmpfs=false"]
+    arguments += [
+        "--security-opt=no-new-privileges",
+        "--tmpfs=/tmp:rw,mode=1777,notmpcopyup",
+        "--read-only-tmpfs=false",
+    ]
     arguments += [*engine.network, *(f"--ulimit={limit}" for limit in engine.ulimits)]
     arguments += [f"--memory={spec['memory']}b", f"--memory-swap={spec['memory']}b"] if engine.limits else []
     return tuple(arguments)
@@ -152,7 +156,7 @@ def handed_on(spec: Spec, given: Given) -> list[str]:
             arguments.append(f"--volume={volume['volume']}:{path}:{'ro' if volume['read_only'] else 'U'}")
         else:
             size = f",size={volume['size']}" if volume["size"] else ""
-            arguments.append(f"--tmpfs={path}:rw,mode=1777{size}")
+            arguments.append(f"--tmpfs={path}:rw,mode=1777,notmpcopyup{size}")
     return arguments
 
 
