@@ -131,7 +131,7 @@ def hardened(name: str, spec: Spec, engine: Engine) -> tuple[str, ...]:
     arguments = [f"--name={name}", "--pull=never", "--read-only", f"--user={spec['user']}", "--cap-drop=ALL"]
     arguments += [
         "--security-opt=no-new-privileges",
-        "--tmpfs=/tmp:rw,mode=1777,notmpcopyup",
+        "--tmpfs=/tmp:rw,mode=1777,U",
         "--read-only-tmpfs=false",
     ]
     arguments += [*engine.network, *(f"--ulimit={limit}" for limit in engine.ulimits)]
@@ -156,7 +156,7 @@ def handed_on(spec: Spec, given: Given) -> list[str]:
             arguments.append(f"--volume={volume['volume']}:{path}:{'ro' if volume['read_only'] else 'U'}")
         else:
             size = f",size={volume['size']}" if volume["size"] else ""
-            arguments.append(f"--tmpfs={path}:rw,mode=1777,notmpcopyup{size}")
+            arguments.append(f"--tmpfs={path}:rw,mode=1777,U{size}")
     return arguments
 
 

@@ -20,11 +20,11 @@ def locked(folder: Path, what: str, wait: float = 0.0) -> Iterator[None]:
     """Hold the lock of a folder; wait at most `wait` seconds for it. Raises Locked with the holder's name."""
     holder, end = folder / "holder.json", time.monotonic() + wait
     while True:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(folder / "lock")
         try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock.acquire(timeout=max(end - time.monotonic(), 0))
-        except FileNotFoundError:  # `cache prune` has removed the folder in this very moment
+        except (FileNotFoundError, FileExistsError):  # `cache prune` removes the folder in this very moment
             continue
         except Timeout:
             raise Locked(

@@ -43,9 +43,9 @@ def project_folder(project: Path) -> Path:
     """The cache of one project, by its real path, which it names for people."""
     path = str(project.resolve())
     folder = projects() / hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()[:16]
-    folder.mkdir(exist_ok=True, mode=0o700)
     named = folder / NAMED
-    if not named.exists():
-        with suppress(FileNotFoundError):  # `cache prune` removes it just now; who takes the lock makes it again
+    with suppress(FileNotFoundError, FileExistsError):  # `cache prune` removes it just now; a lock makes it again
+        folder.mkdir(exist_ok=True, mode=0o700)
+        if not named.exists():
             named.write_text(path, encoding="utf-8", errors="surrogateescape")
     return folder

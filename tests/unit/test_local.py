@@ -37,7 +37,7 @@ def arguments(engine: Engine = LIMITED, publish: int | None = None) -> tuple[str
     [
         "--read-only",
         "--read-only-tmpfs=false",
-        "--tmpfs=/tmp:rw,mode=1777,notmpcopyup",
+        "--tmpfs=/tmp:rw,mode=1777,U",
         "--user=65532:65532",
         "--cap-drop=ALL",
         "--security-opt=no-new-privileges",

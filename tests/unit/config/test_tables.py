@@ -182,8 +182,7 @@ def test_unknown_keys(problem, text, said):
     assert found.column == (name.rfind(".") + 2 if not name.startswith('"') else 1)
 
 
-LATER = []
-LATER += ["schedule.via"]
+LATER = ["schedule.via"]
 
 
 @pytest.mark.parametrize("key", LATER)
