@@ -16,18 +16,6 @@ EXAMPLE = Path(__file__).parents[3] / "slim.toml.example"
 LINES = EXAMPLE.read_text(encoding="utf-8").splitlines()
 CODE = re.compile(r"# (\[[a-z.]+\]|[A-Za-z_.]+ = .+)")
 OFF = [number for number, line in enumerate(LINES) if CODE.fullmatch(line)]
-<<<<<<< HEAD
-CRON = ('# kind = "cron"', '# job = { schedule = "*/15 * * * *", time_zone = "Europe/Berlin" }')
-METRICS = next(line for line in LINES if line.startswith('# ports = [{ name = "metrics"'))
-PULLED = ('# builder_image = "golang:1.26"', '# base_image = "gcr.io/distroless/static"')
-NEEDS = dict.fromkeys(CRON, CRON) | {
-    '# health = "/ready"': (METRICS,),
-    '# strategy = "builder"': PULLED,
-    '# strategy = "base"': PULLED,
-    PULLED[0]: ('# strategy = "builder"',),
-    PULLED[1]: ('# strategy = "base"',),
-}
-=======
 PULLED = ('# builder_image = "golang:1.26"', '# base_image = "gcr.io/distroless/static"')
 STRATEGIES = {
     '# strategy = "builder"': PULLED[:1],
@@ -38,7 +26,6 @@ STRATEGIES = {
 CRON = ('# kind = "cron"', '# job = { schedule = "*/15 * * * *", time_zone = "Europe/Berlin" }')
 METRICS = next(line for line in LINES if line.startswith('# ports = [{ name = "metrics"'))
 NEEDS = dict.fromkeys(CRON, CRON) | {'# health = "/ready"': (METRICS,)} | STRATEGIES
->>>>>>> main
 PATCH = tuple(line for line in LINES if line.startswith(('# kind = "Dep', "# ops = ")))
 OF_A_TABLE = {"[cluster]": ('# context = "prod"',), "[processes.worker]": ('# args = ["worker"]',), "[[patch]]": PATCH}
 PREFIX = len("# ")
@@ -107,15 +94,9 @@ def test_examples_in_the_model_are_right():
             for key, field in fields.items():
                 cron = {"app": {"kind": "cron"}} if table == "deploy.job" else {}
                 needed = {"schedule": "0 3 * * *"} if cron else {}
-<<<<<<< HEAD
-                needed |= {name: each.examples[0] for name, each in fields.items() if each.is_required()}
-                if table == "build":
-                    needed = {"strategy": "builder", "builder_image": "golang", "base_image": "debian"}
-=======
                 if table == "build":
                     needed = {"strategy": "builder", "builder_image": "golang", "base_image": "debian"}
                 needed |= {name: each.examples[0] for name, each in fields.items() if each.is_required()}
->>>>>>> main
                 document = needed | {key: (field.examples or [])[0]}
                 for part in reversed(table.split(".")):
                     document = {part: document}
