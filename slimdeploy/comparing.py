@@ -37,7 +37,7 @@ from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
 from slimdeploy.workbench import Bench, Request, bench
 
-BASES, KEPT_BASES = "bases", 6
+BASES, KEPT_BASES = "ladder", 6  # apart from "bases", which builds start from
 ASKING_SECONDS = 30.0
 LOOPBACK = "through a registry on this machine: no network in between"
 

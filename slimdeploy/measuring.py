@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from slimdeploy.artifacts.build import Image
+from slimdeploy.artifacts.plan import Platform
 from slimdeploy.artifacts.sizes import ImageSize
 from slimdeploy.build.growth import Growth, growth, unnamed
 from slimdeploy.build.image_size import is_readable, measure
@@ -25,7 +26,6 @@ from slimdeploy.pipeline import delivery, destination
 from slimdeploy.plan.deploy import is_loopback
 from slimdeploy.state import sizes
 from slimdeploy.tools.command import ToolFailed
-from slimdeploy.tools.go import Go
 from slimdeploy.tools.skopeo import Skopeo
 from slimdeploy.workbench import Bench, Request, bench
 
@@ -43,10 +43,13 @@ class Measured:
 
 
 def size(request: Request, report: Report, against: str = "") -> Measured:
-    """Measure the project's image; `against` is "running", "last" (built before this one) or the name of an image."""
+    """Measure the project's image, of several the one for this machine.
+
+    `against` is "running", "last" (the image that was built before this one) or the name of an image.
+    """
     wanted = _running(request) if against == RUNNING else against
     with bench(request, report) as here:
-        image = make_any_image(here)
+        image = make_any_image(here).fitting(here.local.architecture)
         with step(report, "size") as running:
             now = _sizes(image, f"{delivery(request, here).repository}@{image.digest}", here)
             running.summary = f"{megabytes(now.size)}, {megabytes(now.compressed_size)} compressed"
@@ -78,15 +81,15 @@ def _sizes(image: Image, name: str, here: Bench) -> ImageSize:
     if known is not None:
         return replace(known, name=name)
     why = {file.path: file.why for file in image.files}
-    return _measured(whole(image.layout), name, here, why=why, twin=lambda: _twin(here))
+    return _measured(whole(image.layout), name, here, why=why, twin=lambda: _twin(image.platform, here))
 
 
-def _twin(here: Bench) -> Path | None:
+def _twin(platform: Platform, here: Bench) -> Path | None:
     """The same program with symbols. Without it, all is measured but whose data is whose."""
-    plan, twin = here.plan.compile, here.work / "with-symbols"
+    plan, twin = replace(here.plan.compile, platform=platform), here.work / "with-symbols"
     flags = (*(flag for flag in plan.ldflags if flag != "-s"), "-w")
     try:
-        Go(plan.project, here.work).build(replace(plan, ldflags=flags, rebuild_all=False), twin)
+        here.strategy.go(plan.project, here.work).build(replace(plan, ldflags=flags, rebuild_all=False), twin)
     except ToolFailed:
         here.report(Note("the program could not be linked with symbols: data is not told apart by package"))
         return None
@@ -106,7 +109,7 @@ def _before(wanted: str, image: Image, request: Request, here: Bench) -> ImageSi
 def _earlier(image: Image, wanted: str) -> Layout:
     """The newest layout of this project that is another image."""
     for layout in _layouts(image.layout.parent):
-        if layout.digest != image.digest:
+        if layout.digest != image.digest and layout.config.get("architecture") == image.platform.architecture:
             return layout
     raise UsageError(f"--against {wanted}: no other image of this project is kept here", hint="name an image instead")
 

@@ -26,17 +26,24 @@ HINT = "slimdeploy size shows all of it; if it has to be larger: image.max_size"
 
 
 def check(image: Image, limit: int | None, kept: Path) -> None:
-    """Raises ImageFailed when an image has more bytes than `limit`; otherwise keeps it as the one that fitted."""
-    if limit is None:
-        return
+    """Raises ImageFailed when an image has more bytes than `limit`; otherwise keeps it as the one that fitted.
+
+    Of an image for several platforms each one has to fit.
+    """
+    for each in image.each if limit is not None else ():
+        _check(each, limit or 0, kept / FITTED / each.platform.slug)
+
+
+def _check(image: Image, limit: int, fitted: Path) -> None:
     if image.size > limit:
         raise ImageFailed(
-            f"the image has {_exact(image.size, limit)}, and image.max_size allows {_exact(limit, image.size)}",
-            details=tuple(_explained(image, kept / FITTED)),
+            f"the image for {image.platform} has {_exact(image.size, limit)}, "
+            f"and image.max_size allows {_exact(limit, image.size)}",
+            details=tuple(_explained(image, fitted)),
             hint=HINT,
         )
     with suppress(OSError):  # it is for an explanation only
-        _keep(image, kept / FITTED)
+        _keep(image, fitted)
 
 
 def _exact(size: int, other: int) -> str:
@@ -47,7 +54,7 @@ def _exact(size: int, other: int) -> str:
 def _keep(image: Image, folder: Path) -> None:
     if (folder / image.digest[7:]).is_dir():
         return
-    fresh = folder.with_suffix(".new")
+    fresh = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(image.layout, fresh / image.digest[7:], copy_function=_link)
     shutil.rmtree(folder, ignore_errors=True)

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from slimdeploy.artifacts.build import Image
+from slimdeploy.artifacts.release import Order
 from slimdeploy.config.model import Config
 from slimdeploy.config.reader import default_config
 from slimdeploy.events import Event
@@ -46,7 +47,7 @@ class Workshop:
         with pytest.MonkeyPatch.context() as environment:
             for name, value in variables(self.cache).items():
                 environment.setenv(name, value)
-            request = Request(project, config or default_config(), Overrides(), lock_wait=60)
+            request = Request(project, config or default_config(), Overrides(), Order(lock_wait=60))
             return build(request, (seen if seen is not None else []).append)
 
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from slimdeploy.artifacts.release import Order
 from slimdeploy.artifacts.sizes import ProgramSize
 from slimdeploy.build import program_size
 from slimdeploy.build.packages import package_of
 from slimdeploy.config.model import Config
+from slimdeploy.config.reader import load
 from slimdeploy.errors import ImageFailed, UnreadableFile, UsageError
 from slimdeploy.measuring import Measured, size
 from slimdeploy.plan.deploy import Overrides
 from slimdeploy.workbench import Request
 from tests.build.conftest import Workshop, binary_of, variables
 
+ROOT = Path(__file__).parents[2]
 ASSETS = {"assets/a.bin": 200_000, "assets/b.bin": 100_000, "page.html": 50_000, "inner/text.txt": 30_000}
 MAIN = """package main
 
@@ -75,7 +79,7 @@ def measured(project: Path, workshop: Workshop, against: str = "", config: Confi
     with pytest.MonkeyPatch.context() as environment:
         for name, value in variables(workshop.cache).items():
             environment.setenv(name, value)
-        request = Request(project, config or Config(), Overrides(), lock_wait=60)
+        request = Request(project, config or Config(), Overrides(), Order(lock_wait=60))
         return size(request, lambda _: None, against)
 
 
@@ -233,7 +237,9 @@ def test_an_image_that_grew_too_large_fails_with_what_grew(workshop: Workshop, t
     small = workshop.build(project, limited("1.5MB")).image
     write(project, {"main.go": 'package main\n\nimport "encoding/json"\n\nfunc main() { json.Marshal(1) }\n'})
     for _ in range(2):  # built, and as it is remembered
-        with pytest.raises(ImageFailed, match=r"the image has [\d.]+ MB, and image.max_size allows 1.50 MB") as failed:
+        with pytest.raises(
+            ImageFailed, match=r"the image for linux/\w+ has [\d.]+ MB, and image.max_size allows 1.50 MB"
+        ) as failed:
             workshop.build(project, limited("1.5MB"))
         assert small.digest[:19] in failed.value.details[0]
         assert any(line.endswith("  reflect (new)") for line in failed.value.details)
@@ -253,3 +259,12 @@ def test_layers_in_zstd(workshop: Workshop, tmp_path: Path) -> None:
     assert found.program is not None
     assert total(found.program) == found.program.size
     assert (found.digest, found.compressed_size) == (built.digest, built.compressed_size)
+
+
+@pytest.mark.parametrize("name", ["examples/hello", "bench/programs/assets"])
+def test_what_an_image_adds_to_the_binary(name: str, shared: Workshop, tmp_path: Path) -> None:
+    """The promise of docs/sizes.md, which bench/sizes.py holds for the dear ones, too: a quarter of a megabyte."""
+    project = shutil.copytree(ROOT / name, tmp_path / "project")
+    image = shared.build(project, load(project / "slim.toml")).image
+    assert binary_of(image).stat().st_size == image.files[0].size
+    assert image.size - image.files[0].size < 250_000
