@@ -36,6 +36,8 @@ class Manifests:
     """The whole set of objects of one app, in the order in which they are applied."""
 
     objects: tuple[Manifest, ...]
+    left_out: tuple[str, ...] = ()
+    """Fields that the API server is too old for."""
 
 
 class Action(StrEnum):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from slimdeploy.artifacts.build import Delivered
@@ -24,8 +26,9 @@ from slimdeploy.deploy import (
 from slimdeploy.deploy.destination import DebugWish, LogLine, LogWish, PortPair, Session, Status
 from slimdeploy.deploy.forwarding import Forward, running
 from slimdeploy.deploy.serving import Intent, Site
-from slimdeploy.errors import InternalError
-from slimdeploy.events import Report, Step
+from slimdeploy.errors import InternalError, NotAllowed
+from slimdeploy.events import Note, Report, Step
+from slimdeploy.manifests.ages import Version, parse
 from slimdeploy.manifests.render import render
 from slimdeploy.tools.kube import Kube
 
@@ -41,7 +44,14 @@ class Cluster:
 
     def manifests(self, image: str) -> Manifests:
         """The objects for this image."""
-        return render(self.plan, self.target.namespace, image)
+        return render(self.plan, self.target.namespace, image, self._server)
+
+    @cached_property
+    def _server(self) -> Version | None:
+        """The API server's version, by one request of 3 ms; None, which is the newest, if it is a secret."""
+        with suppress(NotAllowed):
+            return parse(self.kube.version())
+        return None
 
     def diff(self, image: str) -> Changes:
         """Server-side dry-run of the whole set, and what would be pruned."""
@@ -53,7 +63,10 @@ class Cluster:
             raise InternalError("nothing is applied before its image is delivered")
         if changes.pending:
             references.check(self.plan.existing, self.target.namespace, self.kube)
-        intent = Intent.whole(self.manifests(delivered.reference), delivered.reference)
+        manifests = self.manifests(delivered.reference)
+        for line in manifests.left_out if changes.pending else ():
+            report(Note(f"left out: {line}"))
+        intent = Intent.whole(manifests, delivered.reference)
         done = making.ensure(self._site(report), intent, changes, order)
         return replace(done, url=self.plan.expose.url) if self.plan.expose else done
 

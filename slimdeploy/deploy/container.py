@@ -5,13 +5,16 @@ Pure, and hardened as the pod is in manifests/deployment.py: what works here, wo
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import LocalTarget
+from slimdeploy.artifacts.workload import Port, Volume, WorkloadPlan
+from slimdeploy.config.rules import memory_bytes
 from slimdeploy.errors import UsageError
 from slimdeploy.manifests.labels import labels
 from slimdeploy.tools.podman import Engine
@@ -32,17 +35,53 @@ class Wish:
     args: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Given:
+    """What no command line may show: values in a file, names of values in podman's own environment, and folders."""
+
+    env_file: Path | None = None
+    names: tuple[str, ...] = ()
+    folder: Path = Path()
+
+
+NOTHING = Given()
+
+
 def container_spec(plan: WorkloadPlan, target: LocalTarget, image: str) -> Spec:
     """What one container is made from: the same decisions as the Deployment's, as data."""
+    given = {
+        "secrets": {each.name: fingerprint(each.value.encode()) for each in plan.secrets},
+        "config": {each.target: fingerprint(each.content) for each in plan.config},
+        "volumes": {each.path: _volume(plan.app, each) for each in plan.pods.volumes},
+    }
     return {
         "image": image,
         "args": list(plan.args),
         "env": dict(plan.env),
         "user": f"{plan.user}:{plan.user}",
         "memory": plan.memory_bytes,
-        "ports": {str(host_port(target, port.number)): port.number for port in plan.ports},
+        "ports": {_host(target if port is plan.ports[0] else LocalTarget(), port): port.number for port in plan.ports},
         "labels": labels(plan.app),
+        **{name: value for name, value in given.items() if value},
     }
+
+
+def fingerprint(content: bytes) -> str:
+    """What stands for content in a container's label, which everybody who may use podman can read."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _volume(app: str, volume: Volume) -> dict[str, Any]:
+    """A claim is one of podman's volumes, and outlives the container; the others are in memory."""
+    if volume.claim:
+        return {"volume": f"slimdeploy-{app}-{volume.claim}", "read_only": volume.read_only}
+    return {"size": memory_bytes(volume.size) if volume.size else 0}
+
+
+def _host(target: LocalTarget, port: Port) -> str:
+    """The key under which a port is published: its number here, and /udp."""
+    number = str(host_port(target, port.number))
+    return number if port.protocol == "TCP" else f"{number}/udp"
 
 
 def host_port(target: LocalTarget, port: int) -> int:
@@ -52,23 +91,36 @@ def host_port(target: LocalTarget, port: int) -> int:
 
 def published(spec: Spec) -> LocalTarget:
     """The target that a container was made for: it may have been another port than now."""
-    ports = spec.get("ports", {}).items()
-    return LocalTarget(next((int(host) for host, port in ports if int(host) != port), None))
+    ports = ((int(host.partition("/")[0]), port) for host, port in spec.get("ports", {}).items())
+    return LocalTarget(next((host for host, port in ports if host != port), None))
 
 
-def run_arguments(name: str, spec: Spec, engine: Engine) -> tuple[str, ...]:
+def url(plan: WorkloadPlan, target: LocalTarget) -> str:
+    """Where the first port answers; empty for a worker."""
+    if not plan.ports or plan.ports[0].protocol != "TCP":
+        return ""
+    health = plan.health
+    return f"http://127.0.0.1:{host_port(target, plan.ports[0].number)}{health.path if health and health.path else '/'}"
+
+
+def spec_of(live: dict[str, Any]) -> Spec:
+    """What a container was made from."""
+    return dict(json.loads(live["Config"]["Labels"].get(SPEC, "{}")))
+
+
+def run_arguments(name: str, spec: Spec, engine: Engine, given: Given = NOTHING) -> tuple[str, ...]:
     """The arguments of `podman run` in the background, in place of a container of this name."""
-    arguments = ["--detach", "--replace", *hardened(name, spec, engine)]
-    arguments += [f"--publish=127.0.0.1:{host}:{port}" for host, port in spec["ports"].items()]
+    arguments = ["--detach", "--replace", *hardened(name, spec, engine), *handed_on(spec, given)]
+    arguments += [f"--publish=127.0.0.1:{publish(host, port)}" for host, port in spec["ports"].items()]
     arguments += [f"--env={key}={value}" for key, value in spec["env"].items()]
     arguments += [f"--label={key}={value}" for key, value in spec["labels"].items()]
     return (*arguments, f"--label={SPEC}={json.dumps(spec, sort_keys=True)}", spec["image"], *spec["args"])
 
 
-def foreground_arguments(name: str, spec: Spec, engine: Engine, *, wish: Wish, env_file: Path) -> tuple[str, ...]:
-    """The same in the foreground, gone when it ends. Values come from `env_file`, where ps does not show them."""
-    arguments = ["--rm", *hardened(name, spec, engine), f"--env-file={env_file}"]
-    wanted = wish.publish or [f"{host}:{port}" for host, port in spec["ports"].items()]
+def foreground_arguments(name: str, spec: Spec, engine: Engine, *, wish: Wish, given: Given) -> tuple[str, ...]:
+    """The same in the foreground, gone when it ends. Values come from a file, where ps does not show them."""
+    arguments = ["--rm", *hardened(name, spec, engine), *handed_on(spec, given)]
+    wanted = wish.publish or [f"{host.partition('/')[0]}:{port}" for host, port in spec["ports"].items()]
     arguments += [f"--publish={publication(each, list(spec['ports'].values()))}" for each in wanted]
     arguments += [f"--env={key}={value}" for key, value in environment(spec, wish).items() if not fits_a_line(value)]
     return (*arguments, spec["image"], *(wish.args or spec["args"]))
@@ -77,10 +129,35 @@ def foreground_arguments(name: str, spec: Spec, engine: Engine, *, wish: Wish, e
 def hardened(name: str, spec: Spec, engine: Engine) -> tuple[str, ...]:
     """What a container may do, whoever starts it: read-only root, numeric user, no capabilities, limits."""
     arguments = [f"--name={name}", "--pull=never", "--read-only", f"--user={spec['user']}", "--cap-drop=ALL"]
-    arguments += ["--security-opt=no-new-privileges", "--tmpfs=/tmp:rw,mode=1777", "--read-only-tmpfs=false"]
+    arguments += [
+        "--security-opt=no-new-privileges",
+        "--tmpfs=/tmp:rw,mode=1777,U",
+        "--read-only-tmpfs=false",
+    ]
     arguments += [*engine.network, *(f"--ulimit={limit}" for limit in engine.ulimits)]
     arguments += [f"--memory={spec['memory']}b", f"--memory-swap={spec['memory']}b"] if engine.limits else []
     return tuple(arguments)
+
+
+def publish(host: str, port: int) -> str:
+    """8080:8080, or 5353:5353/udp."""
+    number, slash, protocol = host.partition("/")
+    return f"{number}:{port}{slash}{protocol}"
+
+
+def handed_on(spec: Spec, given: Given) -> list[str]:
+    """Secrets, files, mounted read-only under their content's name, and folders that can be written to."""
+    arguments = [f"--env-file={given.env_file}"] if given.env_file else []
+    arguments += [f"--env={name}" for name in given.names]
+    for target, name in spec.get("config", {}).items():
+        arguments.append(f"--mount=type=bind,source={given.folder / name},target={target},readonly")
+    for path, volume in spec.get("volumes", {}).items():
+        if "volume" in volume:
+            arguments.append(f"--volume={volume['volume']}:{path}:{'ro' if volume['read_only'] else 'U'}")
+        else:
+            size = f",size={volume['size']}" if volume["size"] else ""
+            arguments.append(f"--tmpfs={path}:rw,mode=1777,U{size}")
+    return arguments
 
 
 def environment(spec: Spec, wish: Wish) -> dict[str, str]:

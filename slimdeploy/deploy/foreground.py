@@ -9,7 +9,8 @@ from pathlib import Path
 
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
-from slimdeploy.deploy.container import Wish, container_spec, environment, fits_a_line, foreground_arguments
+from slimdeploy.deploy.container import Given, Wish, container_spec, environment, fits_a_line, foreground_arguments
+from slimdeploy.deploy.single import written
 from slimdeploy.errors import Interrupted, ProgramFailed, Terminated
 from slimdeploy.tools.podman import Podman
 
@@ -34,11 +35,14 @@ def run(plan: WorkloadPlan, delivered: Delivered, podman: Podman, *, wish: Wish,
     name, spec = f"slimdeploy-run-{secrets.token_hex(4)}", container_spec(plan, LocalTarget(), delivered.reference)
     env_file = folder / f"{name}.env"
     env_file.touch(mode=0o600)
-    values = environment(spec, wish)
+    kept = {each.name: each.value for each in plan.secrets if each.name not in wish.env}
+    values = environment(spec, wish) | kept
+    long = {key: value for key, value in kept.items() if not fits_a_line(value)}
     env_file.write_text("".join(f"{key}={value}\n" for key, value in values.items() if fits_a_line(value)), "utf-8")
     try:
-        arguments = foreground_arguments(name, spec, podman.engine, wish=wish, env_file=env_file)
-        code, told = podman.run_in_foreground(arguments, GRACE_SECONDS)
+        given = Given(env_file, tuple(long), written(plan.config, folder))
+        arguments = foreground_arguments(name, spec, podman.engine, wish=wish, given=given)
+        code, told = podman.run_in_foreground(arguments, GRACE_SECONDS, long)
         if told or code < 0:
             podman.remove(name, 0)
     finally:

@@ -1,10 +1,9 @@
-"""The local target: one `podman run` made from the same plan as the Deployment, reached on 127.0.0.1 only."""
+"""The local target: a `podman run` for each Deployment, made from the same plan, reached on 127.0.0.1 only."""
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from slimdeploy.artifacts.build import Delivered
@@ -12,113 +11,135 @@ from slimdeploy.artifacts.deploy import Action, Change, Changes, ObjectRef, Rele
 from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
 from slimdeploy.artifacts.release import Order
 from slimdeploy.deploy import announcement
-from slimdeploy.deploy.advice import advice
-from slimdeploy.deploy.container import SPEC, Spec, container_spec, host_port, published, run_arguments
+from slimdeploy.deploy.container import published, spec_of, url
 from slimdeploy.deploy.destination import DebugWish, Instance, LogLine, LogWish, PortPair, Session, Status
-from slimdeploy.deploy.fields import field_changes
-from slimdeploy.deploy.health import answer, listens
 from slimdeploy.deploy.no_history import NoHistory
-from slimdeploy.errors import PolicyRefused, RolloutFailed, UsageError
+from slimdeploy.deploy.putting_back import rescued
+from slimdeploy.deploy.single import ASIDE, GRACE_SECONDS, Single
+from slimdeploy.errors import RolloutFailed, UsageError
 from slimdeploy.events import Note, Report, Step, step
-from slimdeploy.manifests.labels import MANAGED_BY, MANAGER
-from slimdeploy.tools.command import ToolFailed
+from slimdeploy.manifests.labels import labels
+from slimdeploy.state.places import local_folder
 from slimdeploy.tools.podman import Podman
-
-WORKER_SECONDS = 1.0
-GRACE_SECONDS = 10
 
 
 class Local(NoHistory):
-    """One app as one container."""
+    """One app as one container for each of its programs, and one that has migrated."""
 
     def __init__(self, plan: WorkloadPlan, target: LocalTarget, podman: Podman, timeout: float) -> None:
         self.plan = plan
         self.target = target
         self.podman = podman
         self.timeout = timeout
-        self.name = f"slimdeploy-{plan.app}"
-        self.ref = ObjectRef("Container", self.name, "")
+        self.main = Single(plan, target, podman, timeout)
+        self.services = (self.main, *(self._own(each) for each in plan.processes))
+        self.migration = self._own(plan.migration) if plan.migration else None
+
+    def _own(self, plan: WorkloadPlan) -> Single:
+        """A program beside the app's own; only that one's port can be asked for."""
+        return Single(plan, LocalTarget(), self.podman, self.timeout)
+
+    @property
+    def all(self) -> tuple[Single, ...]:
+        """In the order in which they are started."""
+        return (*([self.migration] if self.migration else []), *self.services)
 
     def diff(self, image: str) -> Changes:
-        """The container that runs against the one that would."""
-        wanted, live = container_spec(self.plan, self.target, image), self._live()
-        if live is None:
-            return Changes((Change(self.ref, Action.CREATED, tuple(field_changes({}, wanted)), wanted),))
-        changed = tuple(field_changes(self._spec(live), wanted))
-        same = not changed and live["State"]["Status"] == "running"
-        return Changes((Change(self.ref, Action.UNCHANGED if same else Action.CHANGED, changed, wanted),))
+        """The containers that are there against those that would be."""
+        if self.plan.kind == "cron":
+            hint = "slimdeploy run runs it once; a [cluster] keeps the time"
+            raise UsageError(f"{self.plan.app} is run by the clock, which local podman does not have", hint=hint)
+        known = self._known()
+        wanted = tuple(each.change(image, known) for each in self.all)
+        names = {each.name for each in self.all} | {each.name + ASIDE for each in self.all}
+        gone = (ObjectRef("Container", name, "") for name in self._ours(known) if name not in names)
+        return Changes((*wanted, *(Change(ref, Action.PRUNED, (), {}) for ref in gone)))
 
-    def release(self, changes: Changes, delivered: Delivered, order: Order, report: Report) -> Release:  # noqa: ARG002
-        """Start it in place of the old container, and wait until it answers. There is no history of that."""
+    def release(self, changes: Changes, delivered: Delivered, order: Order, report: Report) -> Release:
+        """Start them in place of the old ones, and wait until they answer; otherwise the old ones are put back."""
         if changes.pending:
             for line in announcement.lines(changes):
                 report(Note(line))
+            for line in self._notes():
+                report(Note(line))
+        try:
+            self._serve(changes, report)
+        except RolloutFailed as failure:
+            raise rescued(failure, self.services, order, report) from None
+        for each in self.services:
+            if each.set_aside:
+                each.forget()
+        return Release("local", changes, delivered.reference, len(self.services), self.url)
+
+    def _serve(self, changes: Changes, report: Report) -> None:
+        by_ref = {change.ref: change for change in changes.pending}
+        if changes.pending:
             with step(report, "apply") as running:
                 running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.pending)
-                self._apply(changes)
+                for each in self.all:
+                    if each.ref in by_ref:
+                        each.replace(dict(by_ref[each.ref].manifest), local_folder(self.plan.app))
+                    if each is self.migration:
+                        each.wait(running)
+                for change in changes.pending:
+                    if change.action is Action.PRUNED:
+                        self.podman.remove(change.ref.name, GRACE_SECONDS)
         with step(report, "rollout") as running:
-            return self._rollout(changes, delivered, running)
+            for each in self.services:
+                each.wait(running)
+            running.summary = self.url or ("run to its end" if self.plan.kind == "job" else "running")
 
-    def _apply(self, changes: Changes) -> None:
-        """`podman run`, in place of the old container; its image goes, too, when a newer one has its name."""
-        for change in changes.pending:
-            old = self._live()
-            try:
-                self.podman.run(run_arguments(self.name, dict(change.manifest), self.podman.engine))
-            except ToolFailed as failure:
-                self.podman.remove(self.name, 0)
-                raise self._explain(failure) from None
-            if old is not None:
-                self.podman.drop_nameless(old["Image"])
-
-    def _rollout(self, changes: Changes, delivered: Delivered, step: Step) -> Release:
-        """Wait until the health path answers. Raises RolloutFailed with the last log lines when the program ends."""
-        if changes.pending and not self.podman.engine.limits:
-            step.report(Note("no memory limit: as an ordinary user on cgroup v1 podman cannot set one"))
-        self._wait(step)
-        return Release("local", changes, delivered.reference, 1, self.url)
-
-    def _wait(self, step: Step) -> None:
-        deadline, started = time.monotonic() + self.timeout, time.monotonic()
-        while reason := self._not_ready(started):
-            if time.monotonic() > deadline:
-                raise self._failed(f"not ready after {self.timeout:g} s: {reason}")
-            step.waiting(reason)
-            time.sleep(0.05)
-        step.summary = self.url or "running"
+    def _notes(self) -> Iterator[str]:
+        if not self.podman.engine.limits:
+            yield "no memory limit: as an ordinary user on cgroup v1 podman cannot set one"
+        for each in self.plan.existing:
+            yield f"{each.name} is not set: its value is in a cluster's Secret ({each.secret}/{each.key})"
 
     def status(self) -> Status:
-        """The container."""
-        live = self._live()
-        if live is None:
+        """The containers."""
+        found = [(each, live) for each in self.services if (live := each.live()) is not None]
+        instances = tuple(self._instance(each, live) for each, live in found)
+        if not instances:
             return Status(self.plan.app, "local", "", 0, ())
-        state, spec = live["State"]["Status"], self._spec(live)
-        there = Local(self.plan, published(spec), self.podman, self.timeout)
-        ready, image = state == "running" and there._not_ready(0.0) is None, str(spec.get("image", ""))
-        instance = Instance(self.name, "Running" if ready else state, ready, int(live.get("RestartCount", 0)), image)
-        return Status(self.plan.app, "local", image, 1, (instance,), there.url)
+        return Status(
+            self.plan.app,
+            "local",
+            instances[0].image,
+            len(self.services),
+            instances,
+            url(self.plan, published(spec_of(found[0][1]))),
+        )
+
+    def _instance(self, each: Single, live: dict[str, Any]) -> Instance:
+        state, spec = live["State"]["Status"], spec_of(live)
+        there = Single(each.plan, published(spec), self.podman, self.timeout)
+        ready = state == "running" and there.not_ready(0.0) is None
+        restarts, image = int(live.get("RestartCount", 0)), str(spec.get("image", ""))
+        return Instance(each.name, "Running" if ready else state, ready, restarts, image)
 
     def logs(self, wish: LogWish, sink: Callable[[LogLine], bool]) -> None:
-        """The container's lines."""
+        """The containers' lines; followed, those of the app's own."""
         if wish.previous:
             raise UsageError("podman keeps the lines of all runs of a container together", hint="leave out --previous")
-        if self._live() is None:
-            return
         since = (f"--since={round(wish.since)}s",) if wish.since else ()
-        if wish.follow:
-            self.podman.follow(self.name, wish.tail, *since)
-        for line in self.podman.logs(self.name, wish.tail, *since).splitlines():
-            if not sink(LogLine(self.name, line)):
-                return
+        for each in self.services:
+            if each.live() is None:
+                continue
+            if wish.follow:
+                self.podman.follow(each.name, wish.tail, *since)
+            for line in self.podman.logs(each.name, wish.tail, *since).splitlines():
+                if not sink(LogLine(each.name, line)):
+                    return
 
     def restart(self, step: Step) -> int:
-        """The same container, started anew."""
-        live = self._live()
-        if live is None:
+        """The same containers, started anew."""
+        there = [each for each in self.services if each.live() is not None]
+        if not there:
             raise UsageError(f"{self.plan.app} does not run here", hint="slimdeploy up starts it")
-        self.podman.restart(self.name, GRACE_SECONDS)
-        self._wait(step)
-        return 1
+        for each in there:
+            self.podman.restart(each.name, GRACE_SECONDS)
+            each.wait(step)
+        return len(there)
 
     def port_forward(self, ports: Sequence[PortPair], say: Callable[[str], None]) -> None:  # noqa: ARG002
         """Not needed."""
@@ -126,65 +147,37 @@ class Local(NoHistory):
 
     def debug(self, wish: DebugWish, step: Step) -> Session:  # noqa: ARG002
         """Podman's own command does it."""
-        beside = f"podman run --rm -it --pid=container:{self.name} --user={self.plan.user} {wish.image}"
+        beside = f"podman run --rm -it --pid=container:{self.main.name} --user={self.plan.user} {wish.image}"
         raise UsageError("the local target needs no help of ours for this", hint=beside)
 
     def down(self, order: Order, volumes: bool, step: Step) -> tuple[ObjectRef, ...]:  # noqa: ARG002, FBT001
-        """Remove the container and the images that were loaded for it."""
+        """Remove the containers, the images that were loaded for them, and what they had mounted."""
         removed: list[ObjectRef] = []
-        if (live := self._live()) is not None:
-            step.waiting("stopping the container")
-            self.podman.remove(self.name, GRACE_SECONDS)
-            self.podman.drop_nameless(live["Image"])
-            removed.append(self.ref)
+        self.main.live()
+        for name, each in self._ours(self._known()).items():
+            step.waiting(f"stopping {name}")
+            self.podman.remove(name, GRACE_SECONDS)
+            self.podman.drop_nameless(each["ImageID"])
+            removed.append(ObjectRef("Container", name, ""))
         for image in self.podman.images(f"localhost/{self.plan.app}"):
             self.podman.remove_image(image)
             removed.append(ObjectRef("Image", image.removeprefix("sha256:")[:12], ""))
+        for volume in self.plan.pods.volumes if volumes else ():
+            if volume.claim:
+                self.podman.remove_volume(f"slimdeploy-{self.plan.app}-{volume.claim}")
+        shutil.rmtree(local_folder(self.plan.app), ignore_errors=True)
         return tuple(removed)
 
     @property
     def url(self) -> str:
         """Where the first port answers; empty for a worker."""
-        if not self.plan.ports:
-            return ""
-        port, health = host_port(self.target, self.plan.ports[0].number), self.plan.health
-        return f"http://127.0.0.1:{port}{health.path if health and health.path else '/'}"
+        return url(self.plan, self.target)
 
-    def _live(self) -> dict[str, Any] | None:
-        live = self.podman.inspect(self.name)
-        if live and (live["Config"].get("Labels") or {}).get(MANAGED_BY) != MANAGER:
-            raise PolicyRefused(f"the container {self.name} was not made by slimdeploy", hint="rename or remove it")
-        return live
+    def _known(self) -> dict[str, dict[str, Any]]:
+        """What podman says about containers whose names begin as ours do."""
+        return {name: each for each in self.podman.containers(self.main.name) for name in each["Names"]}
 
-    def _spec(self, live: dict[str, Any]) -> Spec:
-        return dict(json.loads(live["Config"]["Labels"].get(SPEC, "{}")))
-
-    def _not_ready(self, started: float) -> str | None:
-        health = self.plan.health
-        if health is not None:
-            reason = answer(health, host_port(self.target, health.port.number))
-            if reason is None and health.kind == "http":
-                return None
-        else:
-            reason = "running, watched for a moment" if time.monotonic() - started < WORKER_SECONDS else None
-        state = (self._live() or {"State": {"Status": "removed", "ExitCode": "?"}})["State"]
-        if state["Status"] not in {"running", "created", "initialized"}:
-            raise self._failed(f"the program ended with exit code {state['ExitCode']}{_oom(state)}")
-        return reason or (listens(state["Pid"], health.port.number) if health else None)
-
-    def _failed(self, cause: str) -> RolloutFailed:
-        lines = self.podman.logs(self.name, 10).splitlines()
-        details = (f"last lines of {self.name}:", *lines) if lines else ("it printed nothing",)
-        return RolloutFailed(f"{self.name}: {cause}", details=details, hint=advice(cause, [], lines))
-
-    def _explain(self, failure: ToolFailed) -> RolloutFailed:
-        last = failure.output[-1:] or ("no output",)
-        if "address already in use" in failure.text:
-            ports = ", ".join(str(host_port(self.target, port.number)) for port in self.plan.ports)
-            hint = "end what listens there, or choose another: slimdeploy up --publish 18080"
-            return RolloutFailed(f"port {ports} on 127.0.0.1 is in use", details=last, hint=hint)
-        return RolloutFailed(f"podman cannot run {self.name}", details=last, hint=advice(failure.text, [], []))
-
-
-def _oom(state: dict[str, Any]) -> str:
-    return " (OOMKilled)" if state.get("OOMKilled") else ""
+    def _ours(self, known: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Those that carry this app's labels: another one's name may begin alike."""
+        own = labels(self.plan.app).items()
+        return {name: each for name, each in known.items() if own <= (each.get("Labels") or {}).items()}

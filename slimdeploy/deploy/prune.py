@@ -18,7 +18,7 @@ from slimdeploy.deploy.lease import Held
 from slimdeploy.deploy.record import COMPONENT, is_hashed
 from slimdeploy.errors import CleanupIncomplete, PolicyRefused
 from slimdeploy.events import Step
-from slimdeploy.manifests.labels import labels, selector
+from slimdeploy.manifests.labels import PART_OF, labels, selector
 from slimdeploy.tools.kube import MANAGER, Kube
 
 NEVER = frozenset({"Namespace", "PersistentVolumeClaim", "CustomResourceDefinition"})
@@ -163,7 +163,8 @@ def _unnamed(hashed: tuple[Found, ...], records: tuple[Record, ...], held: Held)
     rest = tuple(each for each in hashed if str(each.ref) not in named)
     if not rest:
         return ()
-    sets = held.kube.replica_sets(held.ref.namespace, selector(held.app))
+    wanted = (selector(held.app), {PART_OF: held.app})  # the app's own, and those of its further processes
+    sets = [each for labels in wanted for each in held.kube.replica_sets(held.ref.namespace, labels)]
     used = frozenset(text for each in sets for text in _strings(each["spec"]["template"]))
     return tuple(each for each in rest if each.ref.name not in used)
 

@@ -14,7 +14,7 @@ from slimdeploy.deploy.record import marks
 from slimdeploy.deploy.serving import Site
 from slimdeploy.errors import CleanupIncomplete, PolicyRefused
 from slimdeploy.events import Step, Warned
-from slimdeploy.manifests.labels import MANAGED_BY, selector
+from slimdeploy.manifests.labels import MANAGED_BY, PART_OF, selector
 from slimdeploy.tools.kube import MANAGER, Kube
 
 DOWN_SECONDS = 60.0
@@ -93,7 +93,8 @@ def _forget_lease(site: Site) -> None:
 def _wait_gone(site: Site, gone: tuple[Found, ...], step: Step) -> None:
     prune.wait_gone(gone, site.kube, step, DOWN_SECONDS)
     deadline = time.monotonic() + DOWN_SECONDS
-    while left := site.kube.pods(site.kube.target.namespace, selector(site.app)):
+    wanted = (selector(site.app), {PART_OF: site.app})  # the app's own, and those of its further processes
+    while left := [pod for labels in wanted for pod in site.kube.pods(site.kube.target.namespace, labels)]:
         if time.monotonic() > deadline:
             names = ", ".join(f"pod/{pod['metadata']['name']}" for pod in left)
             raise CleanupIncomplete(f"still there after {DOWN_SECONDS:g} s: {names}", hint="run it again later")

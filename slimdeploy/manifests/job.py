@@ -33,3 +33,11 @@ def job_spec(plan: WorkloadPlan, image: str) -> dict[str, Any]:
         "podFailurePolicy": {"rules": [NODE_WENT]},
         "template": template(plan, image),
     }
+
+
+def renamed(manifest: dict[str, Any]) -> dict[str, Any]:
+    """A Job whose spec was changed has another name; every other object keeps its own."""
+    if manifest["kind"] == "Job":
+        base = manifest["metadata"]["name"].rpartition("-")[0]
+        manifest["metadata"]["name"] = f"{base}-{short_hash(manifest['spec'])}"
+    return manifest

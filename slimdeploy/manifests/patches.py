@@ -13,7 +13,7 @@ from typing import Any
 from slimdeploy.artifacts.deploy import Manifest
 from slimdeploy.artifacts.workload import Patch
 from slimdeploy.errors import PolicyRefused
-from slimdeploy.manifests.content import short_hash
+from slimdeploy.manifests.job import renamed
 from slimdeploy.manifests.labels import labels
 from slimdeploy.manifests.pod_security import violations
 
@@ -46,7 +46,7 @@ def patched(objects: Sequence[Manifest], patches: Sequence[Patch], app: str) -> 
             except (KeyError, IndexError, ValueError, TypeError):
                 raise PatchRefused(index, f"{operation['path']} does not exist in the {patch.kind}") from None
         _check(before, after, patch, index)
-        found[number] = _renamed(after)
+        found[number] = renamed(after)
     return tuple(found)
 
 
@@ -129,11 +129,3 @@ def _at(manifest: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any]
     for part in path:
         found = found.get(part, {}) if isinstance(found, Mapping) else {}
     return found if isinstance(found, Mapping) else {}
-
-
-def _renamed(manifest: Document) -> Document:
-    """A Job is named after what it runs, patched or not."""
-    if manifest["kind"] == "Job":
-        base = manifest["metadata"]["name"].rpartition("-")[0]
-        manifest["metadata"]["name"] = f"{base}-{short_hash(manifest['spec'])}"
-    return manifest

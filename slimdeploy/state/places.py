@@ -32,6 +32,13 @@ def projects() -> Path:
     return folder
 
 
+def local_folder(app: str) -> Path:
+    """What the containers of one app on this machine have mounted."""
+    folder = cache() / "local" / app
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
 def project_folder(project: Path) -> Path:
     """The cache of one project, by its real path, which it names for people."""
     path = str(project.resolve())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,14 +42,42 @@ class Podman:
         self.engine = engine
         self.on_line = on_line
 
-    def run(self, arguments: Iterable[str]) -> str:
-        """`podman run`, with `arguments` up to the image and its own; the container's id."""
-        return self._run("run", *arguments).strip()
+    def run(self, arguments: Iterable[str], given: Mapping[str, str] | None = None) -> str:
+        """`podman run`, with `arguments` up to the image and its own; the container's id.
 
-    def run_in_foreground(self, arguments: Iterable[str], grace: int) -> tuple[int, int | None]:
+        `given` are variables of podman's own: `--env NAME` hands one on, and no command line shows it.
+        """
+        return self._run("run", *arguments, given=given).strip()
+
+    def containers(self, name: str) -> list[dict[str, Any]]:
+        """`podman ps --all`: those whose names begin so."""
+        found = json.loads(self._run("ps", "--all", "--format=json", f"--filter=name=^{name}") or "[]")
+        return list(found or [])
+
+    def remove_volume(self, volume: str) -> None:
+        """`podman volume rm`; nothing when there is none."""
+        with suppress(ToolFailed):
+            self._run("volume", "rm", volume)
+
+    def stop(self, container: str, grace: int) -> None:
+        """`podman stop`."""
+        self._run("stop", f"--time={grace}", container)
+
+    def rename(self, container: str, name: str) -> None:
+        """`podman rename`."""
+        self._run("rename", container, name)
+
+    def start(self, container: str) -> None:
+        """`podman start`."""
+        self._run("start", container)
+
+    def run_in_foreground(
+        self, arguments: Iterable[str], grace: int, given: Mapping[str, str] | None = None
+    ) -> tuple[int, int | None]:
         """`podman run` with our streams, to the end: its exit code, and the signal that we were told to end by."""
         argv = ("podman", *self.engine.flags, "run", *arguments)
-        return foreground.run(Command(argv, environment=self._environment(), inherit=INHERIT), HINT, grace)
+        environment = {**(given or {}), **self._environment()}
+        return foreground.run(Command(argv, environment=environment, inherit=INHERIT), HINT, grace)
 
     def pull(self, reference: str, *, insecure: bool) -> None:
         """`podman pull`."""
@@ -113,10 +141,10 @@ class Podman:
             raise
         return dict(found[0])
 
-    def _run(self, *arguments: str) -> str:
+    def _run(self, *arguments: str, given: Mapping[str, str] | None = None) -> str:
         command.require("podman", HINT)
-        argv = ("podman", *self.engine.flags, *arguments)
-        return command.run(Command(argv, environment=self._environment(), inherit=INHERIT, timeout=300), self.on_line)
+        argv, environment = ("podman", *self.engine.flags, *arguments), {**(given or {}), **self._environment()}
+        return command.run(Command(argv, environment=environment, inherit=INHERIT, timeout=300), self.on_line)
 
     def _environment(self) -> dict[str, str]:
         return {"XDG_RUNTIME_DIR": self.engine.runtime_folder} if self.engine.runtime_folder else {}

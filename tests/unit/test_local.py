@@ -10,6 +10,7 @@ import pytest
 from slimdeploy.artifacts.deploy_plan import LocalTarget, Port
 from slimdeploy.deploy.container import (
     SPEC,
+    Given,
     Wish,
     container_spec,
     foreground_arguments,
@@ -36,7 +37,7 @@ def arguments(engine: Engine = LIMITED, publish: int | None = None) -> tuple[str
     [
         "--read-only",
         "--read-only-tmpfs=false",
-        "--tmpfs=/tmp:rw,mode=1777",
+        "--tmpfs=/tmp:rw,mode=1777,U",
         "--user=65532:65532",
         "--cap-drop=ALL",
         "--security-opt=no-new-privileges",
@@ -122,7 +123,7 @@ def test_host_port(publish: int | None, port: int) -> None:
 
 def foreground(wish: Wish) -> tuple[str, ...]:
     spec = container_spec(PLAN, LocalTarget(), IMAGE)
-    return foreground_arguments("x", spec, LIMITED, wish=wish, env_file=Path("values"))
+    return foreground_arguments("x", spec, LIMITED, wish=wish, given=Given(Path("values")))
 
 
 def test_both_ways_to_run_are_hardened_alike() -> None:
