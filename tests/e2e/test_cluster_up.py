@@ -113,7 +113,7 @@ def test_down_removes_what_up_made_and_nothing_else(deployed: Project, cluster: 
     cluster.kubectl("create", "serviceaccount", "somebody", "-n", namespace)
     result = deployed.slimdeploy("down", "-o", "json")
     assert result.json["removed"] == [
-        "deployment/hello", "poddisruptionbudget/hello", "service/hello", "serviceaccount/hello",
+        "poddisruptionbudget/hello", "deployment/hello", "service/hello", "serviceaccount/hello",
     ]  # fmt: skip
     left = cluster.kubectl("get", "all,serviceaccounts", "-n", namespace, "-o", "name").split()
     assert sorted(left) == ["serviceaccount/default", "serviceaccount/somebody"]
