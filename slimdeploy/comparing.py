@@ -25,7 +25,7 @@ from slimdeploy.build.packing import whole
 from slimdeploy.build.stacking import stack
 from slimdeploy.deliver.loopback import registry
 from slimdeploy.deliver.pull import explain, no_such_image, pull, source
-from slimdeploy.deploy import trial
+from slimdeploy.deploy.podman import trial
 from slimdeploy.errors import SlimdeployError
 from slimdeploy.events import Report, Step, megabytes, step
 from slimdeploy.imaging import make_any_image

@@ -19,10 +19,10 @@ from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan, StorePlan, Target
 from slimdeploy.deliver import file, permission
 from slimdeploy.deliver.hand_over import hand_over
-from slimdeploy.deploy import foreground
 from slimdeploy.deploy.connect import connect
-from slimdeploy.deploy.container import Wish
 from slimdeploy.deploy.destination import Destination
+from slimdeploy.deploy.podman import foreground
+from slimdeploy.deploy.podman.container import Wish
 from slimdeploy.events import Report, Step, step
 from slimdeploy.facts.cluster import check_nodes
 from slimdeploy.facts.revision import source_revision

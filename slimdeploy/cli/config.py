@@ -54,7 +54,7 @@ def schema(output: Output, flags: Flags) -> None:
 def pin(output: Output, flags: Flags) -> None:
     """Write the cluster's fingerprint into slim.toml (cluster.expect): no other is touched from then on."""
     from slimdeploy.config.editing import set_key
-    from slimdeploy.deploy.guard import found_at
+    from slimdeploy.deploy.releasing.guard import found_at
 
     asked = request(flags, output)
     file, target = Path(flags.file) if flags.file else asked.project / CONFIG_FILE, _cluster(asked)
@@ -72,7 +72,7 @@ def pin(output: Output, flags: Flags) -> None:
 @verb("rbac", PROJECT, TARGET, WHOSE)
 def rbac(output: Output, flags: Flags, user: str | None, group: str | None, *, serviceaccount: str | None) -> None:
     """Print the Role that `up`, `status`, `logs` and `down` of this app need, and its binding. Asks no cluster."""
-    from slimdeploy.deploy.permissions import needed
+    from slimdeploy.deploy.releasing.permissions import needed
     from slimdeploy.manifests.render import to_yaml
     from slimdeploy.plan.workload import workload_plan
     from slimdeploy.workbench import name_of

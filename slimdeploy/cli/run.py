@@ -25,7 +25,7 @@ def command(
     output: Output, flags: Flags, published: tuple[str, ...], *, env: tuple[str, ...], arguments: tuple[str, ...]
 ) -> None:
     """Build, and run the image here in the foreground until it ends or Ctrl-C, hardened as in the cluster."""
-    from slimdeploy.deploy.container import Wish, publication
+    from slimdeploy.deploy.podman.container import Wish, publication
     from slimdeploy.pipeline import run
 
     for each in published:

@@ -12,20 +12,11 @@ from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, WorkloadPlan
 from slimdeploy.artifacts.release import Order, Record
-from slimdeploy.deploy import (
-    debugging,
-    history,
-    inspection,
-    making,
-    references,
-    removal,
-    restarting,
-    returning,
-    tailing,
-)
 from slimdeploy.deploy.destination import DebugWish, LogLine, LogWish, PortPair, Session, Status
-from slimdeploy.deploy.forwarding import Forward, running
-from slimdeploy.deploy.serving import Intent, Site
+from slimdeploy.deploy.operating import debugging, inspection, restarting, tailing
+from slimdeploy.deploy.operating.forwarding import Forward, running
+from slimdeploy.deploy.releasing import history, making, references, removal, returning
+from slimdeploy.deploy.releasing.serving import Intent, Site
 from slimdeploy.errors import InternalError, NotAllowed
 from slimdeploy.events import Note, Report, Step
 from slimdeploy.manifests.ages import Version, parse

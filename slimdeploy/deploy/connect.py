@@ -13,14 +13,14 @@ def connect(workload: WorkloadPlan, target: Target, timeout: float) -> Destinati
     slim.toml expects.
     """
     if isinstance(target, ClusterTarget):
-        from slimdeploy.deploy import guard
         from slimdeploy.deploy.cluster import Cluster
+        from slimdeploy.deploy.releasing import guard
         from slimdeploy.tools.kube import Kube
 
         kube = Kube(target)
         guard.check(kube)
         return Cluster(workload, target, kube, timeout)
-    from slimdeploy.deploy.local import Local
+    from slimdeploy.deploy.podman.local import Local
     from slimdeploy.tools.podman import Podman, local_engine
 
     return Local(workload, target, Podman(local_engine()), timeout)

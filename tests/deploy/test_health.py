@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from slimdeploy.artifacts.deploy_plan import Health, Port
-from slimdeploy.deploy.health import answer, listens
+from slimdeploy.deploy.podman.health import answer, listens
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from slimdeploy.deploy.diff import essence, ownership
+from slimdeploy.deploy.comparing.diff import essence, ownership
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project, go_mod
 

@@ -11,7 +11,7 @@ import pytest
 
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
-from slimdeploy.deploy.diff import diff
+from slimdeploy.deploy.comparing.diff import diff
 from slimdeploy.manifests.render import render
 from slimdeploy.tools.kube import Kube
 from tests.cluster.cluster import Cluster

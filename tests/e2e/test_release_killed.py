@@ -9,7 +9,7 @@ import os
 import random
 import time
 
-from slimdeploy.deploy.lease import is_free
+from slimdeploy.deploy.releasing.lease import is_free
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
 from tests.e2e.releases import App, app_of, kill, kill_at_write

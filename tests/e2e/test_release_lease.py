@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
-from slimdeploy.deploy.lease import Held, held
+from slimdeploy.deploy.releasing.lease import Held, held
 from slimdeploy.errors import Locked
 from slimdeploy.tools.kube import Kube
 from tests.cluster.cluster import Cluster
@@ -49,7 +49,7 @@ def test_the_loser_writes_nothing_and_says_who_works(project: Project, cluster: 
 CHILD = """
 import sys, time
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
-from slimdeploy.deploy.lease import held
+from slimdeploy.deploy.releasing.lease import held
 from slimdeploy.errors import Locked
 from slimdeploy.tools.kube import Kube
 

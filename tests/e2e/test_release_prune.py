@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
-from slimdeploy.deploy import prune
-from slimdeploy.deploy.lease import held
-from slimdeploy.deploy.record import HASHED
+from slimdeploy.deploy.releasing import prune
+from slimdeploy.deploy.releasing.lease import held
+from slimdeploy.deploy.releasing.record import HASHED
 from slimdeploy.events import Step
 from slimdeploy.manifests.labels import labels
 from slimdeploy.tools.kube import Kube

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
-from slimdeploy.deploy.rollout import Rollout, wait, wait_all
-from slimdeploy.deploy.steadiness import UNPROBED_SECONDS
+from slimdeploy.deploy.rollout.rollout import Rollout, wait, wait_all
+from slimdeploy.deploy.rollout.steadiness import UNPROBED_SECONDS
 from slimdeploy.errors import RolloutFailed
 from slimdeploy.events import Step, Waiting
 from slimdeploy.tools.kube import Kube

@@ -15,7 +15,7 @@ from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.deploy_plan import LocalTarget, StorePlan
 from slimdeploy.build.layout import blob
 from slimdeploy.deliver.store import load
-from slimdeploy.deploy.local import Local
+from slimdeploy.deploy.podman.local import Local
 from slimdeploy.errors import PushFailed
 from slimdeploy.events import Step
 from slimdeploy.pipeline import down as pipeline_down

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slimdeploy.artifacts.deploy import FieldChange
-from slimdeploy.deploy.adoption import given_up, maker, migrated, taken_from
-from slimdeploy.deploy.fieldsets import beyond, path_of, union, value_of
+from slimdeploy.deploy.comparing.adoption import given_up, maker, migrated, taken_from
+from slimdeploy.deploy.comparing.fieldsets import beyond, path_of, union, value_of
 from slimdeploy.manifests.labels import labels
 
 LAST = "kubectl.kubernetes.io/last-applied-configuration"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from slimdeploy.artifacts.deploy import ObjectRef
-from slimdeploy.deploy.conflicts import NOTHING, described, value_at
-from slimdeploy.deploy.origin import key_of
-from slimdeploy.deploy.refusals import joined, placed
+from slimdeploy.deploy.comparing.conflicts import NOTHING, described, value_at
+from slimdeploy.deploy.comparing.origin import key_of
+from slimdeploy.deploy.comparing.refusals import joined, placed
 from slimdeploy.errors import ApiRejected, FieldConflict, Unreachable
 from slimdeploy.manifests.render import render
 from slimdeploy.tools.kube_errors import Conflict, Invalid

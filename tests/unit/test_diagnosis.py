@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from slimdeploy.deploy.doom import deployment_doom, event_doom, pod_doom, rejected
-from slimdeploy.deploy.observation import Seen
-from slimdeploy.deploy.pods import is_ready, pod_state, shortened
+from slimdeploy.deploy.rollout.doom import deployment_doom, event_doom, pod_doom, rejected
+from slimdeploy.deploy.rollout.observation import Seen
+from slimdeploy.deploy.rollout.pods import is_ready, pod_state, shortened
 
 ENDED = {"terminated": {"exitCode": 3, "reason": "Error"}}
 PULL = 'failed to pull and unpack image "registry/x": failed to resolve reference "registry/x": '

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from slimdeploy.artifacts.deploy import Action, Change, Changes, FieldChange, ObjectRef
-from slimdeploy.deploy.diff import compare
-from slimdeploy.deploy.fields import field_changes
+from slimdeploy.deploy.comparing.diff import compare
+from slimdeploy.deploy.comparing.fields import field_changes
 from slimdeploy.manifests.render import render
 from tests.unit.samples import IMAGE, workload
 

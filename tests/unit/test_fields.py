@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slimdeploy.artifacts.deploy import FieldChange
-from slimdeploy.deploy.fields import CHANGED, HIDDEN, discreet, field_changes
+from slimdeploy.deploy.comparing.fields import CHANGED, HIDDEN, discreet, field_changes
 
 
 def named(*items: tuple[str, str]) -> list[dict[str, str]]:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from slimdeploy.deploy.holder import HOLDER, Holder
-from slimdeploy.deploy.lease import described, is_free
+from slimdeploy.deploy.releasing.holder import HOLDER, Holder
+from slimdeploy.deploy.releasing.lease import described, is_free
 
 STORED, ACQUIRED = "2026-11-25T09:00:00Z", "2026-11-25T08:00:00.5Z"
 

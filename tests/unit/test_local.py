@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from slimdeploy.artifacts.deploy_plan import LocalTarget, Port
-from slimdeploy.deploy.container import (
+from slimdeploy.deploy.podman.container import (
     SPEC,
     Given,
     Wish,

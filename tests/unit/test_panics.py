@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slimdeploy.deploy.panics import excerpt, last_words
+from slimdeploy.deploy.rollout.panics import excerpt, last_words
 
 NIL_MAP = """\
 2026/11/25 10:00:00 one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slimdeploy.deploy.permissions import needed
+from slimdeploy.deploy.releasing.permissions import needed
 from slimdeploy.tools.kube_reviews import covers
 from slimdeploy.tools.kube_rules import Right, listed, rights, rules, subject_of
 from tests.unit.samples import worker, workload

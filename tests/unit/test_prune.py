@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from slimdeploy.artifacts.deploy import Action, ObjectRef
-from slimdeploy.deploy.prune import LAST, Found, Survey, look, survey
-from slimdeploy.deploy.record import HASHED
+from slimdeploy.deploy.releasing.prune import LAST, Found, Survey, look, survey
+from slimdeploy.deploy.releasing.record import HASHED
 from slimdeploy.errors import PolicyRefused
 
 OURS = {"manager": "slimdeploy", "operation": "Apply", "fieldsV1": {"f:spec": {}}}

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from slimdeploy.artifacts.deploy import Manifest, Manifests
 from slimdeploy.artifacts.release import Facts, Outcome, Record
-from slimdeploy.deploy import record as stored
-from slimdeploy.deploy.history import KEPT, kept, last_good
-from slimdeploy.deploy.record import CHECKSUM, FACTS, HASHED, NOTE, OUTCOME, SECONDS
-from slimdeploy.deploy.returning import before_present
+from slimdeploy.deploy.releasing import record as stored
+from slimdeploy.deploy.releasing.history import KEPT, kept, last_good
+from slimdeploy.deploy.releasing.record import CHECKSUM, FACTS, HASHED, NOTE, OUTCOME, SECONDS
+from slimdeploy.deploy.releasing.returning import before_present
 from slimdeploy.errors import IntegrityError, PolicyRefused, UsageError
 
 FACTS_OF_ONE = Facts(

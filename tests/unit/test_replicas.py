@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slimdeploy.deploy.replicas import handed_over, least_of
+from slimdeploy.deploy.comparing.replicas import handed_over, least_of
 from slimdeploy.manifests.render import render
 from tests.unit.samples import IMAGE, workload
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from slimdeploy.artifacts.deploy import ObjectRef
-from slimdeploy.deploy.doom import find_doom
-from slimdeploy.deploy.observation import Seen, newest_of
-from slimdeploy.deploy.verdict import Rollout, is_done, spec_of, superseded
-from slimdeploy.deploy.waiting import describe
+from slimdeploy.deploy.rollout.doom import find_doom
+from slimdeploy.deploy.rollout.observation import Seen, newest_of
+from slimdeploy.deploy.rollout.verdict import Rollout, is_done, spec_of, superseded
+from slimdeploy.deploy.rollout.waiting import describe
 from slimdeploy.manifests.render import render
 from tests.unit.samples import IMAGE, workload
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from slimdeploy.deploy.advice import LAST, Clues, advice, advise
-from slimdeploy.deploy.evidence import event_lines
+from slimdeploy.deploy.rollout.advice import LAST, Clues, advice, advise
+from slimdeploy.deploy.rollout.evidence import event_lines
 
 FACTS = {"port": "8080", "user": "65532", "limit": "64Mi", "gomemlimit": ", GOMEMLIMIT 58 Mi", "namespace": "web"}
 FACTS |= {"node": "node a", "arch": "arm64", "path": "/healthz", "name": "hello"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slimdeploy.deploy.steadiness import MOST_SECONDS, UNPROBED_SECONDS, Steadiness, needed
+from slimdeploy.deploy.rollout.steadiness import MOST_SECONDS, UNPROBED_SECONDS, Steadiness, needed
 
 
 def pod(*, probed: bool = True, age: float = 0.0, last: float | None = None) -> dict[str, Any]:

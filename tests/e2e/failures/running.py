@@ -15,7 +15,7 @@ from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
-from slimdeploy.deploy.rollout import Rollout, wait
+from slimdeploy.deploy.rollout.rollout import Rollout, wait
 from slimdeploy.errors import RolloutFailed
 from slimdeploy.events import Step, Waiting
 from slimdeploy.manifests.render import render

@@ -1,0 +1,1 @@
+"""What applying a set of objects would change, whose fields those are, and how it is said."""

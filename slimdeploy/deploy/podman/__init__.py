@@ -1,0 +1,1 @@
+"""The local target: containers made from the same plan as the pods."""

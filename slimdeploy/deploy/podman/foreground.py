@@ -1,0 +1,75 @@
+"""`slimdeploy run`: the image in the foreground, as `docker run` would, and hardened as in the cluster."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from slimdeploy.artifacts.build import Delivered
+from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
+from slimdeploy.deploy.podman.container import (
+    Given,
+    Wish,
+    container_spec,
+    environment,
+    fits_a_line,
+    foreground_arguments,
+)
+from slimdeploy.deploy.podman.single import written
+from slimdeploy.errors import Interrupted, ProgramFailed, Terminated
+from slimdeploy.tools.podman import Podman
+
+PODMANS_OWN = {125: "podman could not start", 126: "podman could not run", 127: "podman did not find"}
+SIGNALLED = 128
+GRACE_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class End:
+    """How the program ended."""
+
+    app: str
+    code: int
+
+    def __str__(self) -> str:
+        return f"{self.app} ended with exit code {self.code}"
+
+
+def run(plan: WorkloadPlan, delivered: Delivered, podman: Podman, *, wish: Wish, folder: Path) -> End:
+    """Until it ends. Raises ProgramFailed when that is with an error, Interrupted and Terminated when we were told."""
+    name, spec = f"slimdeploy-run-{secrets.token_hex(4)}", container_spec(plan, LocalTarget(), delivered.reference)
+    env_file = folder / f"{name}.env"
+    env_file.touch(mode=0o600)
+    kept = {each.name: each.value for each in plan.secrets if each.name not in wish.env}
+    values = environment(spec, wish) | kept
+    long = {key: value for key, value in kept.items() if not fits_a_line(value)}
+    env_file.write_text("".join(f"{key}={value}\n" for key, value in values.items() if fits_a_line(value)), "utf-8")
+    try:
+        given = Given(env_file, tuple(long), written(plan.config, folder))
+        arguments = foreground_arguments(name, spec, podman.engine, wish=wish, given=given)
+        code, told = podman.run_in_foreground(arguments, GRACE_SECONDS, long)
+        if told or code < 0:
+            podman.remove(name, 0)
+    finally:
+        env_file.unlink(missing_ok=True)
+    return _judge(End(plan.app, code), told)
+
+
+def _judge(end: End, told: int | None) -> End:
+    if told == signal.SIGINT:
+        raise Interrupted(f"interrupted: {end}")
+    if told is not None:
+        raise Terminated(f"ended by {signal.Signals(told).name}: {end}")
+    if end.code in PODMANS_OWN:
+        raise ProgramFailed(
+            f"{PODMANS_OWN[end.code]} {end.app} (exit code {end.code})",
+            hint="its own words are above; if a port is in use: slimdeploy run --publish 18080:8080",
+        )
+    if end.code > SIGNALLED and end.code - SIGNALLED in signal.valid_signals():
+        name = signal.Signals(end.code - SIGNALLED).name
+        raise ProgramFailed(f"{end.app} was ended by {name} (exit code {end.code})")
+    if end.code:
+        raise ProgramFailed(str(end))
+    return end
