@@ -57,8 +57,9 @@ def _for_machine(asked: Request, flags: Flags, cron: Cron, via: str) -> str:
 
 def _for_cluster(asked: Request, cron: Cron, image: str | None, output: Output) -> str:
     from slimdeploy.artifacts.deploy_plan import ClusterTarget
-    from slimdeploy.manifests.render import to_yaml
+    from slimdeploy.manifests.render import render, to_yaml
     from slimdeploy.plan.deploy import choose_target
+    from slimdeploy.plan.workload import workload_plan
     from slimdeploy.schedule.cronjob import objects
     from slimdeploy.workbench import name_of
 
@@ -69,7 +70,8 @@ def _for_cluster(asked: Request, cron: Cron, image: str | None, output: Output) 
             "--via cluster needs --image and a cluster", hint="--image registry.example.com/redeployer@sha256:..."
         )
     output.terminal(Note("its pod needs seccomp Unconfined for buildah: a namespace above Pod Security baseline"))
-    return to_yaml(objects(app, target.namespace, image, cron))
+    kinds = {each["kind"] for each in render(workload_plan(asked.config, app), target.namespace, "").objects}
+    return to_yaml(objects(app, target.namespace, image, cron=cron, kinds=kinds))
 
 
 def _run(asked: Request, flags: Flags) -> Run:

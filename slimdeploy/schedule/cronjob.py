@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from slimdeploy.artifacts.deploy import Manifest, Manifests
 from slimdeploy.manifests.labels import labels
 from slimdeploy.schedule.run import Cron
 from slimdeploy.tools.kube import IN_CLUSTER
-
-RULES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-    ("", ("serviceaccounts", "services"), ("get", "create", "patch")),
-    ("apps", ("deployments",), ("get", "create", "patch")),
-    ("apps", ("replicasets",), ("list",)),
-    ("", ("pods", "events"), ("list",)),
-    ("", ("pods/log",), ("get",)),
-)
+from slimdeploy.tools.kube_rules import rights, role
 
 
-def objects(app: str, namespace: str, image: str, cron: Cron) -> Manifests:
-    """ServiceAccount, Role, RoleBinding and CronJob. `image` holds slimdeploy, its tools and the project."""
+def objects(app: str, namespace: str, image: str, *, cron: Cron, kinds: Iterable[str]) -> Manifests:
+    """ServiceAccount, Role, RoleBinding and CronJob. `image` holds slimdeploy, its tools and the project.
+
+    The Role is for an app that is made of these kinds.
+    """
     name = f"{app}-redeploy"
     common = {"name": name, "namespace": namespace, "labels": labels(app)}
+    account = {"kind": "ServiceAccount", "name": name, "namespace": namespace}
+    allowed = role(name, namespace, rights(kinds), account)
     return Manifests(
         (
             {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": common},
-            {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": common, "rules": _rules()},
-            _binding(name, namespace, common),
+            *(each | {"metadata": common} for each in map(dict, allowed)),
             _cron_job(name, common, image, cron),
         )
     )
-
-
-def _rules() -> list[dict[str, list[str]]]:
-    return [{"apiGroups": [group], "resources": list(kinds), "verbs": list(verbs)} for group, kinds, verbs in RULES]
-
-
-def _binding(name: str, namespace: str, metadata: dict[str, Any]) -> Manifest:
-    return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "RoleBinding",
-        "metadata": metadata,
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
-        "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": namespace}],
-    }
 
 
 def _cron_job(name: str, metadata: dict[str, Any], image: str, cron: Cron) -> Manifest:

@@ -9,6 +9,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from slimdeploy.artifacts.deploy import Manifests
 from slimdeploy.manifests.render import to_yaml
 from slimdeploy.schedule import cronjob, crontab, systemd
 from slimdeploy.schedule.run import Cron, Run
@@ -123,14 +124,19 @@ def test_cron_fields_come_back() -> None:
     assert str(Cron.parse("  */5\t8-18 * jan mon ")) == "*/5 8-18 * jan mon"
 
 
+def in_cluster() -> Manifests:
+    kinds = ("ServiceAccount", "Service", "Deployment")
+    return cronjob.objects("hello", "web", "registry/redeployer@sha256:0", cron=DAILY, kinds=kinds)
+
+
 def test_the_cron_job_is_valid_and_its_account_may_do_only_what_up_needs() -> None:
-    made = {
-        each["kind"]: each for each in cronjob.objects("hello", "web", "registry/redeployer@sha256:0", DAILY).objects
-    }
+    made = {each["kind"]: each for each in in_cluster().objects}
     for manifest in made.values():
         kubernetes_validate.validate(manifest, "1.37", strict=True)
-    verbs = {verb for rule in made["Role"]["rules"] for verb in rule["verbs"]}
-    assert verbs == {"get", "list", "create", "patch"}
+    ruled = {kind: rule["verbs"] for rule in made["Role"]["rules"] for kind in rule["resources"]}
+    assert ruled["deployments"] == ["get", "list", "create", "patch", "delete"]
+    assert ruled["leases"] == ["get", "create", "update", "delete"]
+    assert "secrets" not in ruled
     assert made["RoleBinding"]["roleRef"]["name"] == made["Role"]["metadata"]["name"] == "hello-redeploy"
     spec = made["CronJob"]["spec"]
     assert (spec["schedule"], spec["concurrencyPolicy"]) == ("0 3 * * *", "Forbid")
@@ -138,5 +144,5 @@ def test_the_cron_job_is_valid_and_its_account_may_do_only_what_up_needs() -> No
 
 
 def test_the_cron_job_as_yaml_comes_back() -> None:
-    made = cronjob.objects("hello", "web", "registry/redeployer@sha256:0", DAILY)
+    made = in_cluster()
     assert list(yaml.safe_load_all(to_yaml(made))) == list(made.objects)
