@@ -32,7 +32,7 @@ def age(ctx: click.Context, param: click.Parameter, value: str | None) -> float 
 
 @click.group()
 def command() -> None:
-    """What is kept of each project: its last images, its binary, what the last build was made of.
+    """What is kept of each project: its last images, its binary, what the last build was made of; and what they share.
 
     All of it can be made again; without it the next build starts go and buildah. Go's own build cache is another one
     (go clean -cache). What was not used for 30 days is dropped after a build, at most once a day.
@@ -71,12 +71,13 @@ def prune(output: Output, flags: Flags, older_than: float | None, *, everything:
 
     limit = time.time() - (stock.UNUSED if older_than is None else older_than)
     done = stock.prune(lambda each: everything or each.gone or each.used < limit, really=not dry_run)
-    freed = sum(each.size for each in done.removed)
+    freed = sum(each.size for each in done.removed) + done.shared
     for line in _rows(done.removed):
         output.closing(line)
     said = "would remove" if dry_run else "removed"
     busy = f"; {len(done.busy)} in use, and left alone" if done.busy else ""
-    output.closing(f"{said} {megabytes(freed)} of {_counted(len(done.removed), 'project')}{busy}")
+    shared = f", {megabytes(done.shared)} of it shared" if done.shared else ""
+    output.closing(f"{said} {megabytes(freed)} of {_counted(len(done.removed), 'project')}{shared}{busy}")
     output.result(
         "",
         {

@@ -16,6 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from slimdeploy.state.places import NAMED, cache, projects
+from slimdeploy.state.shared import Shared, found, remove
 from slimdeploy.state.workspace import collect
 
 DAY = 86400.0
@@ -46,12 +47,14 @@ class Pruned:
 
     removed: tuple[Kept, ...]
     busy: tuple[Kept, ...]
+    shared: int = 0
+    """Bytes of what projects share: base images and the like."""
 
 
 def stock() -> tuple[Kept, ...]:
     """Everything that is kept, the last used first."""
-    found = [_kept(folder) for folder in projects().iterdir()]
-    return tuple(sorted((each for each in found if each), key=lambda each: -each.used))
+    kept = [_kept(folder) for folder in projects().iterdir()]
+    return tuple(sorted((each for each in kept if each), key=lambda each: -each.used))
 
 
 def other() -> tuple[tuple[str, int], ...]:
@@ -60,17 +63,18 @@ def other() -> tuple[tuple[str, int], ...]:
     return tuple((each.name, size_of(each)) for each in names if each.is_dir())
 
 
-def prune(wanted: Callable[[Kept], bool], *, really: bool = True) -> Pruned:
-    """Remove what is `wanted` gone, and what killed runs left in the work folder."""
+def prune(wanted: Callable[[Kept | Shared], bool], *, really: bool = True) -> Pruned:
+    """Remove what is `wanted` gone, of projects and of what they share, and what killed runs left."""
     removed: list[Kept] = []
     busy: list[Kept] = []
     for each in stock():
         if wanted(each):
             (removed if not really or _remove(each.folder) else busy).append(each)
+    freed = sum(_let_go(each, really=really) for each in found() if wanted(each))
     if really and (work := cache() / "work").is_dir():
         with FileLock(work / "gate.lock"):
             collect(work)
-    return Pruned(tuple(removed), tuple(busy))
+    return Pruned(tuple(removed), tuple(busy), freed)
 
 
 def tidy() -> None:
@@ -88,6 +92,11 @@ def size_of(folder: Path) -> int:
     """Bytes on the disk, hard links once."""
     seen: set[int] = set()
     return sum(_sizes(folder, seen))
+
+
+def _let_go(shared: Shared, *, really: bool) -> int:
+    size = size_of(shared.folder)
+    return size if not really or remove(shared) else 0
 
 
 def _sizes(folder: Path, seen: set[int]) -> Iterator[int]:

@@ -1,0 +1,70 @@
+"""What projects share in the cache: images that builds start from, builder images, their modules, compare's ladder.
+
+Nothing that a run works with is touched: each thing is removed under the locks that its users hold. The lock files
+stay, since who waits for one must not wait for a file that is gone; their times say when a thing was last used.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from slimdeploy.state.places import cache
+
+LOOSE = ("ladder", "modules")
+
+
+@dataclass(frozen=True)
+class Shared:
+    """One thing: its folder, the locks that its users hold, and when it was used, in epoch seconds."""
+
+    folder: Path
+    locks: tuple[Path, ...]
+    used: float
+    gone = False
+    """No project of its own that could be gone."""
+
+
+def found() -> Iterator[Shared]:
+    """Everything, whatever its age."""
+    for folder in _folders("bases"):
+        lock = Path(f"{folder}.lock")
+        yield Shared(folder, (lock,), _time(lock))
+    for folder in _folders("builders"):
+        yield Shared(folder, tuple(sorted(folder.glob("*.lock"))) or (folder / "lock",), _time(folder / "lock"))
+    for name in LOOSE:
+        for folder in _folders(name):
+            yield Shared(folder, tuple(sorted((cache() / "builders").glob("*/*lock"))), folder.stat().st_mtime)
+
+
+def remove(each: Shared) -> bool:
+    """False when somebody uses it."""
+    with ExitStack() as held:
+        for lock in each.locks:
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                held.enter_context(FileLock(lock, timeout=0))
+            except Timeout:
+                return False
+        if each.folder.parent.name != "builders":
+            shutil.rmtree(each.folder, ignore_errors=True)
+            each.folder.with_name(f"{each.folder.name}.paths.json").unlink(missing_ok=True)
+            return True
+        for inner in each.folder.iterdir():
+            if not inner.name.endswith("lock"):
+                shutil.rmtree(inner, ignore_errors=True) if inner.is_dir() else inner.unlink()
+    return True
+
+
+def _folders(name: str) -> list[Path]:
+    parent = cache() / name
+    return sorted(each for each in parent.iterdir() if each.is_dir()) if parent.is_dir() else []
+
+
+def _time(lock: Path) -> float:
+    return lock.stat().st_mtime if lock.exists() else 0.0
