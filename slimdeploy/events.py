@@ -112,3 +112,8 @@ def step(report: Report, name: str) -> Iterator[Step]:
 def megabytes(size: int) -> str:
     """Bytes as people compare them: 5.8 MB (10^6, as registries count)."""
     return f"{size / 1e6:.1f} MB"
+
+
+def short(digest: str) -> str:
+    """A digest as people read it."""
+    return digest[:19]

@@ -22,11 +22,12 @@ from slimdeploy.deliver.pull import pull
 from slimdeploy.errors import UsageError
 from slimdeploy.events import Note, Report, megabytes, step
 from slimdeploy.imaging import make_any_image
-from slimdeploy.pipeline import delivery, destination
+from slimdeploy.pipeline import delivery
 from slimdeploy.plan.deploy import is_loopback
 from slimdeploy.state import sizes
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.skopeo import Skopeo
+from slimdeploy.upkeep import destination
 from slimdeploy.workbench import Bench, Request, bench
 
 RUNNING, LAST = "running", "last"

@@ -12,42 +12,39 @@ from __future__ import annotations
 
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slimdeploy.artifacts.build import Delivered, Image
-from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
+from slimdeploy.artifacts.deploy import Changes, Manifests, Release
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan, StorePlan, Target
-from slimdeploy.deliver import file, permission
 from slimdeploy.deliver.hand_over import hand_over
 from slimdeploy.deploy.connect import connect
-from slimdeploy.deploy.destination import Destination
-from slimdeploy.deploy.podman import foreground
-from slimdeploy.deploy.podman.container import Wish
 from slimdeploy.events import Report, Step, step
 from slimdeploy.facts.cluster import check_nodes
 from slimdeploy.facts.revision import source_revision
 from slimdeploy.imaging import make_image
-from slimdeploy.manifests.render import render as render_manifests
 from slimdeploy.plan.delivery import LocalRegistry
-from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan, rollout_seconds
+from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan
 from slimdeploy.plan.workload import workload_plan
-from slimdeploy.state.locks import locked
-from slimdeploy.state.places import project_folder
 from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.command import terminate_all
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
-from slimdeploy.workbench import Bench, Built, Planned, Request, bench, check_patches, contents, name_of, own_registry
+from slimdeploy.workbench import Bench, Built, Planned, Request, bench, check_patches, contents, own_registry
 
-LOOK_SECONDS = 60.0
-"""How long verbs that deploy nothing wait for anything."""
+if TYPE_CHECKING:  # and imported where they are used: an unchanged run is 0.1 s shorter without them
+    from slimdeploy.deliver.file import OutputImage
+    from slimdeploy.deploy.podman.container import Wish
+    from slimdeploy.deploy.podman.foreground import End
 
 
-def build(request: Request, report: Report, copy: file.OutputImage | None = None) -> Built:
+def build(request: Request, report: Report, copy: OutputImage | None = None) -> Built:
     """Source -> image on disk, and a copy of it where it was asked for."""
     with bench(request, report) as here:
         plan, image = delivery(request, here), make_image(here)
         if copy:
+            from slimdeploy.deliver import file
+
             with step(report, "write") as running:
                 name = f"{plan.repository}:{(plan.tag if isinstance(plan, RegistryPlan) else '') or 'latest'}"
                 file.write(copy, image, name, Skopeo(on_line=lambda line: here.line("skopeo", line)))
@@ -64,6 +61,8 @@ def push(request: Request, report: Report) -> Delivered:
 
 def render(request: Request, report: Report) -> Manifests:
     """Source -> manifests. No cluster is asked, nothing is pushed."""
+    from slimdeploy.manifests.render import render as render_manifests
+
     with bench(request, report) as here:
         app = here.plan.app
         plan = check_patches(workload_plan(request.config, app, contents(request, report)), request)
@@ -106,56 +105,23 @@ def up(request: Request, report: Report) -> Release:
         return there.release(changes, delivering.result(), replace(request.order, revision=revision), report)
 
 
-def rollback(request: Request, report: Report, number: int | None) -> Release:
-    """A stored release -> running pods. Nothing is built."""
-    with locked(project_folder(request.project), str(request.project), request.order.lock_wait):
-        plan = workload_plan(request.config, name_of(request))
-        target = choose_target(request.config, plan.app, request.overrides)
-        there = connect(plan, target, rollout_seconds(request.config, request.overrides))
-        return there.rollback(number, request.order, report)
-
-
-def run(request: Request, report: Report, wish: Wish) -> foreground.End:
+def run(request: Request, report: Report, wish: Wish) -> End:
     """Source -> a program in the foreground, until it ends."""
     with bench(request, report) as here:
         delivered = deliver(StorePlan(f"localhost/{here.plan.app}"), make_image(here), here)
         plan = workload_plan(request.config, here.plan.app, contents(request, report))
     with workspace() as work:  # not the project's lock, and gone even if we are killed: it holds the values
+        from slimdeploy.deploy.podman import foreground
+
         return foreground.run(plan, delivered, Podman(local_engine()), wish=wish, folder=work)
-
-
-def down(request: Request, report: Report, *, volumes: bool = False) -> tuple[ObjectRef, ...]:
-    """Remove everything that `up` made; volumes, which hold data, only if that is wanted."""
-    with (
-        locked(project_folder(request.project), str(request.project), request.order.lock_wait),
-        step(report, "down") as running,
-    ):
-        return destination(request).down(request.order, volumes, running)
-
-
-def restart(request: Request, report: Report) -> int:
-    """New copies of what runs; how many serve."""
-    with (
-        locked(project_folder(request.project), str(request.project), request.order.lock_wait),
-        step(report, "restart") as running,
-    ):
-        app = name_of(request)
-        target = choose_target(request.config, app, request.overrides)
-        seconds = rollout_seconds(request.config, request.overrides)
-        return connect(workload_plan(request.config, app), target, seconds).restart(running)
-
-
-def destination(request: Request) -> Destination:
-    """Where the app runs, without building anything."""
-    app = name_of(request)
-    target = choose_target(request.config, app, request.overrides)
-    return connect(workload_plan(request.config, app), target, LOOK_SECONDS)
 
 
 def wanted_image(plan: DeliveryPlan, here: Bench, target: Target | None = None) -> Image:
     """The image, made while those who will have it are asked whether they would: a no ends the build at once."""
     if here.known() is not None:
         return make_image(here)
+    from slimdeploy.deliver import permission
+
     with ThreadPoolExecutor(max_workers=3) as beside:
         all_of_it: list[Future[Any]] = []
         if isinstance(plan, RegistryPlan):

@@ -33,7 +33,7 @@ def command(output: Output, flags: Flags, *, image: str, pod: str, arguments: tu
     it has. On a terminal the image's shell; or a COMMAND, whose output is printed.
     """
     from slimdeploy.deploy.destination import DebugWish
-    from slimdeploy.pipeline import destination
+    from slimdeploy.upkeep import destination
 
     tty = sys.stdin.isatty() and sys.stdout.isatty()
     there = destination(request(flags, output))

@@ -32,7 +32,8 @@ def command(output: Output, flags: Flags, exit_code: bool, releases: tuple[int, 
 
     With two numbers: what changed from release N to release M of the history.
     """
-    from slimdeploy.pipeline import destination, diff
+    from slimdeploy.pipeline import diff
+    from slimdeploy.upkeep import destination
 
     if len(releases) not in {0, 2}:
         raise UsageError("diff compares two releases", hint="slimdeploy diff 3 5; slimdeploy history shows them")

@@ -20,7 +20,7 @@ VOLUMES = (option("--delete-volumes", is_flag=True, help="Also the volumes, with
 @verb("down", PROJECT, TARGET, LOCK, VOLUMES, YES)
 def command(output: Output, flags: Flags, delete_volumes: bool, *, yes: bool) -> None:  # noqa: FBT001 - click calls by name
     """Remove everything that `up` made, its history too, and wait until it is gone. Nothing else is touched."""
-    from slimdeploy.pipeline import down
+    from slimdeploy.upkeep import down
 
     asked = request(flags, output)
     if not yes and sys.stdin.isatty():

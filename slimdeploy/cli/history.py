@@ -17,7 +17,7 @@ HEAD = ("release", "when", "who", "source", "image", "outcome", "took", "what")
 @verb("history", PROJECT, TARGET)
 def command(output: Output, flags: Flags) -> None:
     """Show the last releases: when, by whom, of which source, what came of it and what it changed."""
-    from slimdeploy.pipeline import destination
+    from slimdeploy.upkeep import destination
 
     records = destination(request(flags, output)).history()
     output.result(table(records) if records else "no releases yet", [document(record) for record in records])

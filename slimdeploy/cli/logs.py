@@ -31,7 +31,7 @@ LINES = (
 def command(output: Output, flags: Flags, *, follow: bool, tail: int, since: float | None, previous: bool) -> int:
     """Print what the app printed, of all its copies, in the order of time. With -o json, one object a line."""
     from slimdeploy.deploy.destination import LogWish
-    from slimdeploy.pipeline import destination
+    from slimdeploy.upkeep import destination
 
     if follow and previous:
         raise UsageError("--previous is of a run that has ended: there is nothing to follow")

@@ -24,7 +24,7 @@ def command(output: Output, flags: Flags, ports: tuple[str, ...]) -> None:
     """Reach the app in its cluster at 127.0.0.1, until Ctrl-C. Each connection goes to a copy that serves just then, so
     a rollout is survived. HERE:PORT chooses the port here, :PORT any that is free; without any, all ports of the app.
     """
-    from slimdeploy.pipeline import destination
+    from slimdeploy.upkeep import destination
 
     wanted = request(flags, output)
     pairs = tuple(_pair(text) for text in ports) or _of_the_app(wanted)

@@ -11,7 +11,7 @@ def command(output: Output, flags: Flags) -> None:
     """Start every copy anew, one after the other, and wait until they serve. Nothing is built; the next `up` sees no
     change.
     """
-    from slimdeploy.pipeline import restart
+    from slimdeploy.upkeep import restart
 
     ready = restart(request(flags, output), output.terminal)
     output.closing(f"restarted: {ready} ready")

@@ -19,7 +19,7 @@ def command(output: Output, flags: Flags, number: int | None) -> None:
 
     Without N: the last release that served before the present one. `slimdeploy history` shows them.
     """
-    from slimdeploy.pipeline import rollback
+    from slimdeploy.upkeep import rollback
 
     started = time.monotonic()
     release = rollback(request(flags, output), output.terminal, number)

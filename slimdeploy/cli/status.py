@@ -18,7 +18,7 @@ UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 @verb("status", PROJECT, TARGET)
 def command(output: Output, flags: Flags) -> None:
     """Show what runs: release, image, copies, restarts, and the last warnings. Exit code 0 whatever it finds."""
-    from slimdeploy.pipeline import destination
+    from slimdeploy.upkeep import destination
 
     status = destination(request(flags, output)).status()
     output.result(table(status), asdict(status) | {"ready": status.ready})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
+
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through all installed packages: 15 ms
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Strict(BaseModel):
     """Values as they are written."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Table(Strict):

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from slimdeploy.artifacts.build import StaticBinary
+from slimdeploy.building import make_static
 from slimdeploy.config.reader import default_config, find, load
 from slimdeploy.errors import SlimdeployError
 from slimdeploy.events import Event, ToolOutput, Warned
-from slimdeploy.imaging import make_static
 from slimdeploy.plan.deploy import Overrides
 from slimdeploy.workbench import Request, bench
 
