@@ -1,6 +1,7 @@
 # `make demo` and `make test` are each enough on a new machine. What they need is installed by scripts/setup.
 DEMO_PORT ?= 8080
 PYTEST_FLAGS ?=
+WORKERS ?= 4
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 ASK = import sys, urllib.request as web; print(web.build_opener(web.ProxyHandler({})).open(sys.argv[1], timeout=10).read().decode().strip())
 
@@ -26,7 +27,8 @@ demo-down: setup ## remove what the demo made
 	@cd examples/hello && slimdeploy down
 
 test: setup-tests ## all tests, the real cluster included
-	@pytest $(PYTEST_FLAGS)
+	@pytest -n $(WORKERS) --dist loadfile --ignore tests/cluster $(PYTEST_FLAGS)
+	@pytest $(PYTEST_FLAGS) tests/cluster
 
 check: lint unit ## lint and unit
 

@@ -25,6 +25,8 @@ PROJECT = Path(__file__).parents[2]
 # Which Debian package has each program that the cluster needs.
 NEEDED = {"containerd": "containerd", "runc": "runc", "iptables": "iptables", "ip": "iproute2", "openssl": "openssl"}
 NEEDED |= {"docker-registry": "docker-registry", "unshare": "util-linux", "mount": "mount"}
+SHARED = "SLIMDEPLOY_TEST_CLUSTER_IS_SHARED"
+"""Set where another process of the same test run has the cluster."""
 SECONDS_TO_END = 30
 SECONDS_TO_WAIT = 300  # a whole test run of somebody else
 Supervisor = subprocess.Popen[str]
