@@ -103,7 +103,7 @@ class LinkageRefused(SlimdeployError):
 
 
 class ImageFailed(SlimdeployError):
-    """The image could not be assembled."""
+    """The image could not be assembled, or is larger than image.max_size."""
 
     code = 82
 

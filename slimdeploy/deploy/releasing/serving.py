@@ -69,7 +69,7 @@ def serve(site: Site, intent: Intent, changes: Changes, lease: Held) -> int:
     written: dict[ObjectRef, dict[str, Any]] = {}
     if changes.to_apply:
         with step(site.report, "apply") as running:
-            running.summary = ", ".join(f"{change.ref} {change.action}" for change in changes.to_apply)
+            running.summary = f"{len(changes.to_apply)} object{'s' if len(changes.to_apply) > 1 else ''} written"
             for change in changes.items:
                 if change in changes.to_apply:
                     lease.check()
