@@ -67,6 +67,8 @@ class Change:
     fields: tuple[FieldChange, ...]
     manifest: Manifest = field(repr=False)
     adopts: tuple[str, ...] = ()
+    retakes: bool = False
+    """Whether it takes a field back that our own autoscaler had."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ from slimdeploy.deploy.comparing import adoption
 from slimdeploy.deploy.comparing.conflicts import described
 from slimdeploy.deploy.comparing.fields import discreet, field_changes
 from slimdeploy.deploy.comparing.refusals import held_up, joined, placed
-from slimdeploy.deploy.comparing.replicas import handed_over, least_of
+from slimdeploy.deploy.comparing.replicas import handed_over, is_left_by_ours, least_of
 from slimdeploy.errors import ApiRejected, SlimdeployError
 from slimdeploy.manifests.labels import INSTANCE
 from slimdeploy.manifests.namespace import namespace
@@ -95,8 +95,7 @@ def _look(kube: Kube, least: Mapping[str, int], wanted: Manifest) -> Outcome:
 def _against(live: dict[str, Any] | None, manifest: Manifest, kube: Kube) -> Outcome:
     ref, whose = ObjectRef.of(manifest), adoption.maker(live, manifest["metadata"]["labels"][INSTANCE])
     if live is None or not whose:
-        future = _dry_run(live, manifest, kube, spared=())
-        return Outcome(compare(ref, manifest, live, future.object), future.warnings)
+        return _ours(live, manifest, kube)
     if not kube.target.adopt:
         raise adoption.refused(ref, whose)
     taken = adoption.taken_from(live)
@@ -104,6 +103,19 @@ def _against(live: dict[str, Any] | None, manifest: Manifest, kube: Kube) -> Out
     change, lost = compare(ref, manifest, live, future.object), adoption.given_up(live, future.object)
     fields = (*change.fields, *(discreet(ref.kind, each) for each in lost))
     return Outcome(Change(ref, Action.CHANGED, fields, manifest, taken or (whose,)), future.warnings)
+
+
+def _ours(live: dict[str, Any] | None, manifest: Manifest, kube: Kube) -> Outcome:
+    ref, retakes = ObjectRef.of(manifest), False
+    try:
+        future = kube.apply(manifest, dry_run=True)
+    except Conflicted as error:
+        retakes = is_left_by_ours(error.conflicts, ref, kube)
+        if not retakes:
+            raise described(ref, error.conflicts, live, manifest) from None
+        future = kube.apply(manifest, dry_run=True, force=True)
+    _check_pods(ref, future)
+    return Outcome(replace(compare(ref, manifest, live, future.object), retakes=retakes), future.warnings)
 
 
 def _dry_run(live: dict[str, Any] | None, manifest: Manifest, kube: Kube, *, spared: tuple[str, ...]) -> Stored:
@@ -116,10 +128,14 @@ def _dry_run(live: dict[str, Any] | None, manifest: Manifest, kube: Kube, *, spa
         if left:
             raise described(ref, left, live, manifest) from None
         future = kube.apply(manifest, dry_run=True, force=True)
+    _check_pods(ref, future)
+    return future
+
+
+def _check_pods(ref: ObjectRef, future: Stored) -> None:
     refused = [warning for warning in future.warnings if "PodSecurity" in warning]
     if refused:
         raise ApiRejected(f"{ref}: Pod Security would refuse its pods", details=refused)
-    return future
 
 
 def _in_new_namespace(manifests: Manifests, kube: Kube) -> Changes:

@@ -19,6 +19,7 @@ from slimdeploy.deploy.releasing import history
 from slimdeploy.deploy.releasing.history import Entry
 from slimdeploy.deploy.releasing.lease import Held, held
 from slimdeploy.deploy.releasing.preparation import prepare
+from slimdeploy.deploy.releasing.prune import Survey
 from slimdeploy.deploy.releasing.rescue import rescue, resume
 from slimdeploy.deploy.releasing.serving import Intent, Site, generations, serve, sweep, wait
 from slimdeploy.errors import RolledBack, RolloutFailed, SlimdeployError
@@ -59,6 +60,7 @@ def make(site: Site, intent: Intent, order: Order) -> Done:
         )
         try:
             with judged(site, entry):
+                let_go(site, seen, lease)
                 ready = serve(site, intent, seen.changes, lease)
         except RolloutFailed as failure:
             raise rescue(site, failure, entry, order, records=seen.changes.before) from None
@@ -82,6 +84,13 @@ def judged(site: Site, entry: Entry) -> Iterator[None]:
     except BaseException:
         site.report(Note(f"release {number} goes on in the cluster: `slimdeploy up` takes it from here"))
         raise
+
+
+def let_go(site: Site, seen: Comparison, lease: Held) -> None:
+    """Before a number of copies is taken back, our autoscaler goes: it would write its own again."""
+    if any(change.retakes for change in seen.changes.items):
+        scalers = tuple(each for each in seen.survey.prune if each.ref.kind == "HorizontalPodAutoscaler")
+        sweep(site, Survey(prune=scalers), (), lease)
 
 
 def clean(site: Site, seen: Comparison, entry: Entry, lease: Held) -> None:

@@ -76,7 +76,7 @@ def serve(site: Site, intent: Intent, changes: Changes, lease: Held) -> int:
                     jobs.make_room(change.ref, site.kube)
                     if change.adopts:
                         adoption.take(change.ref, site.kube)
-                    written[change.ref] = site.kube.apply(change.manifest, dry_run=False).object
+                    written[change.ref] = site.kube.apply(change.manifest, dry_run=False, force=change.retakes).object
                 if jobs.is_migration(change.manifest):
                     jobs.wait(change.ref, site.kube, jobs.deadline(change.manifest), running.waiting)
     return wait(site, intent, generations(site, intent, written))
