@@ -27,7 +27,7 @@ demo-down: setup ## remove what the demo made
 	@cd examples/hello && slimdeploy down
 
 test: setup-tests ## all tests, the real cluster included
-	@pytest -n $(WORKERS) --dist loadfile --ignore tests/cluster $(PYTEST_FLAGS)
+	@pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/cluster $(PYTEST_FLAGS)
 	@pytest $(PYTEST_FLAGS) tests/cluster
 
 check: lint unit ## lint and unit

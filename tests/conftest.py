@@ -4,6 +4,7 @@ With `-n` several processes run the tests; the one that hands them out starts th
 """
 
 import os
+import signal
 import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ pytest_plugins = ["tests.cluster.fixtures"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # of a shell's background job, and then of all its children
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput"):
         return
     from tests.cluster.binary import BuildError

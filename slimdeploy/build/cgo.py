@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from slimdeploy.artifacts.plan import CompilePlan
 from slimdeploy.build.known import replacement
+from slimdeploy.tools import go_errors
+from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.go import Dependency, Go
 
 EXCLUDED = re.compile(r"(?:imports |^package |^)(\S+): build constraints exclude all Go files", re.MULTILINE)
@@ -69,11 +71,14 @@ class ImportGraph:
 
 
 def import_graph(plan: CompilePlan, go: Go) -> ImportGraph:
-    """Ask go. Without a package that has cgo files (50 ms), the second question is not needed."""
-    packages = go.dependencies(plan, cgo=True)
-    if plan.cgo or not any(each.uses_cgo and not each.standard for each in packages):
-        return ImportGraph(packages, frozenset())
-    return ImportGraph(packages, frozenset(each.package for each in go.dependencies(plan, cgo=False)))
+    """Ask go. Without a package that has cgo files (50 ms), the second question is not needed. Raises CompileFailed."""
+    try:
+        packages = go.dependencies(plan, cgo=True)
+        if plan.cgo or not any(each.uses_cgo and not each.standard for each in packages):
+            return ImportGraph(packages, frozenset())
+        return ImportGraph(packages, frozenset(each.package for each in go.dependencies(plan, cgo=False)))
+    except ToolFailed as failure:
+        raise go_errors.explain(failure, f"go list -deps {plan.package}", go.temporary) from None
 
 
 def blamed(lines: tuple[str, ...], graph: ImportGraph) -> tuple[Culprit, ...]:

@@ -7,6 +7,7 @@ do next. {1} and so on are what the pattern found. The first row that fits count
 from __future__ import annotations
 
 import re
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,7 +142,7 @@ def explain(failure: ToolFailed, doing: str, folder: Path | None = None) -> Slim
         return CompileFailed(f"{doing}: {failure.what}, and was ended", details=lines, hint=HANGS)
     if "no space left on device" in text:
         return DiskFull(f"{doing}: no space left on the device", details=(*_known(shortage.disk(text, folder)), *lines))
-    if "signal: killed" in text:
+    if "signal: killed" in text or failure.exit_code == -signal.SIGKILL:
         return CompileFailed(
             f"{doing}: the compiler was killed (out of memory: {shortage.memory()})",
             details=lines,

@@ -191,7 +191,8 @@ def test_help_is_quick_and_names_every_verb() -> None:
 
 def test_a_registry_that_refuses_ends_the_build_at_once(hello: Project, registry: Registry) -> None:
     with proxy_to(registry.address, Fault("status", "POST", status=403)) as proxy:
-        hello.write(slim__toml=f'image.repository = "{proxy.address}/team/hello"\n')
+        slow = "static.rebuild_all = true\n"
+        hello.write(slim__toml=f'image.repository = "{proxy.address}/team/hello"\n{slow}')
         result = hello.slimdeploy("push")
     assert result.code == 77, result
     assert f"nobody may not push to team/hello on {proxy.address}" in result.stderr

@@ -14,7 +14,7 @@ from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
 from tests.e2e.releases import App, app_of, kill, kill_at_write
 
-KILLS = int(os.environ.get("SLIMDEPLOY_TEST_KILLS", "12"))
+KILLS = int(os.environ.get("SLIMDEPLOY_TEST_KILLS", "6"))
 ALWAYS = {"deployment/hello", "serviceaccount/hello"}
 
 

@@ -25,7 +25,7 @@ from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
 from tests.e2e.releases import App, app_of
 
-PAIRS = int(os.environ.get("SLIMDEPLOY_TEST_PAIRS", "8"))
+PAIRS = int(os.environ.get("SLIMDEPLOY_TEST_PAIRS", "4"))
 NAMES = st.from_regex(r"[A-Z][A-Z0-9_]{0,6}", fullmatch=True).filter(lambda name: name not in {"PORT", "VALUE"})
 SETS = st.fixed_dictionaries(
     {

@@ -91,13 +91,13 @@ def running(project: Project, *arguments: str) -> Iterator[tuple[subprocess.Pope
     for reader in readers:
         reader.start()
     try:
-        with process:
-            yield process, lines
-            process.kill()
-            for reader in readers:
-                reader.join()
+        yield process, lines
     finally:
         process.kill()
+        process.wait()
+        for reader, stream in zip(readers, (process.stdout, process.stderr), strict=True):
+            reader.join()
+            stream.close()
 
 
 def get(url: str) -> str:
@@ -139,8 +139,7 @@ def test_a_port_is_forwarded_and_logs_followed_over_a_restart(app: Project, clus
         result = app.slimdeploy("restart")
         assert result.code == 0, result
         assert "restarted: 2 ready" in result.stderr
-        after = names(app)
-        assert not before & until("the old pods go", lambda: after if not (names(app) & before) else None)
+        until("the old pods go", lambda: not names(app) & before)
         assert get(f"{url}/api/").strip() in names(app), "a new connection goes to a new pod"
         until("the log of the new pods", lambda: all(f"listening in {name}" in "".join(lines) for name in names(app)))
         forward.send_signal(signal.SIGINT)

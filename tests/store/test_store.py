@@ -13,16 +13,18 @@ import pytest
 
 from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.deploy_plan import LocalTarget, StorePlan
+from slimdeploy.artifacts.release import Order
 from slimdeploy.build.layout import blob
 from slimdeploy.deliver.store import load
 from slimdeploy.deploy.podman.local import Local
 from slimdeploy.errors import PushFailed
 from slimdeploy.events import Step
-from slimdeploy.pipeline import down as pipeline_down
+from slimdeploy.manifests.labels import labels
 from slimdeploy.pipeline import up
 from slimdeploy.plan.deploy import Overrides
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
+from slimdeploy.upkeep import down as pipeline_down
 from slimdeploy.workbench import Request
 from tests.build.conftest import variables
 from tests.unit.samples import config, workload
@@ -48,7 +50,7 @@ def loaded(app: str, image: Image, podman: Podman) -> Delivered:
 
 
 def down(app: str, podman: Podman) -> None:
-    Local(workload(app=app), LocalTarget(), podman, 10.0).down(Step("down", lambda _: None))
+    Local(workload(app=app), LocalTarget(), podman, 10.0).down(Order(), False, Step("down", lambda _: None))
 
 
 def image_id(image: Image) -> str:
@@ -96,8 +98,8 @@ def test_down_leaves_no_image(app: str, make_image: Make, podman: Podman) -> Non
 def test_an_image_that_still_runs_goes_with_its_container(app: str, make_image: Make, podman: Podman) -> None:
     one, two = make_image(), make_image()
     loaded(app, one, podman)
-    labels = ["--label=app.kubernetes.io/managed-by=slimdeploy", f"--name=slimdeploy-{app}"]
-    subprocess.run(["podman", *podman.engine.flags, "create", "-q", *labels, f"localhost/{app}"], check=True)
+    named = [f"--name=slimdeploy-{app}", *(f"--label={key}={value}" for key, value in labels(app).items())]
+    subprocess.run(["podman", *podman.engine.flags, "create", "-q", *named, f"localhost/{app}"], check=True)
     loaded(app, two, podman)
     assert podman.inspect_image(image_id(one)) is not None
     down(app, podman)
