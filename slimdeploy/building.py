@@ -86,7 +86,9 @@ def side_by_side(action: Callable[..., Result], benches: Sequence[Bench], *more:
         failed = next((each for each in running if each.done() and each.exception()), None)
         if failed is not None:
             pool.shutdown(wait=False, cancel_futures=True)
-            terminate_all()
+            while not all(each.done() for each in running):  # also what starts just now
+                terminate_all()
+                wait(running, timeout=0.05)
             failed.result()
         return [each.result() for each in running]
 

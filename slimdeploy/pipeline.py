@@ -134,7 +134,7 @@ def wanted_image(plan: DeliveryPlan, here: Bench, target: Target | None = None) 
         wait(all_of_it, return_when=FIRST_EXCEPTION)
         failures = [error for each in all_of_it if each.done() and (error := each.exception())]
         if failures:
-            terminate_all()
+            end_all(all_of_it)
             raise failures[0]
         return making.result()
 
@@ -164,3 +164,10 @@ def deploy_plan(request: Request, here: Bench) -> DeployPlan:
 def reference(plan: DeployPlan, image: Image) -> str:
     """The exact name of an image where it will be delivered."""
     return f"{plan.delivery.repository}@{image.digest}"
+
+
+def end_all(running: list[Future[Any]]) -> None:
+    """End what is still going on, and what it starts meanwhile: a program that is about to start is not there yet."""
+    while not all(each.done() for each in running):
+        terminate_all()
+        wait(running, timeout=0.05)

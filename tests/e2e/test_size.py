@@ -113,7 +113,7 @@ def test_what_grew_since_what_runs(hello: Project, local_name: str, port: int) -
         hello.write(big__txt="x" * 300_000)
         running = hello.slimdeploy("size", "--against", "running", "-o", "json").json
         grown = running["size"] - running["against"]["size"]
-        assert grown > 300_000
+        assert grown > 290_000, "sections are rounded"
         assert sum(each["change"] for each in running["changes"]) == grown
         hello.environment["XDG_CACHE_HOME"] += "-other"
         result = hello.slimdeploy("size", "--against", "running")
