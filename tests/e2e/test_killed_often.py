@@ -81,8 +81,10 @@ def kill_one(lane: Lane, seconds: float, chance: random.Random) -> str:
     """Start a push, and kill it, or something that it started, after so many seconds; what was killed."""
     process = lane.project.start("push", start_new_session=True)
     time.sleep(seconds)
-    children = list(family(process.pid))
-    whole = chance.random() < 0.5 or not children
+    wants_whole = chance.random() < 0.5
+    while not (children := list(family(process.pid))) and not wants_whole and process.poll() is None:
+        time.sleep(0.005)  # until it starts something
+    whole = wants_whole or not children
     victim = process.pid if whole else chance.choice(children)
     with suppress(OSError):
         os.kill(victim, signal.SIGKILL)
