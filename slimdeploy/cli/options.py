@@ -119,6 +119,8 @@ ROLLBACK = (
         "--rollback/--no-rollback", default=None, help="Whether a release that does not serve is rolled back (yes)."
     ),
 )
+UP = (*PROJECT, *BUILD, *VERIFY, *TARGET, *PUSH, *ROLLOUT, *ROLLBACK, *LOCK, *TAKEOVER)
+"""What `up` takes, attended or not."""
 
 
 def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Callable[[Function], click.Command]:

@@ -5,22 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from slimdeploy.cli.options import (
-    BUILD,
-    LOCK,
-    PROJECT,
-    PUSH,
-    ROLLBACK,
-    ROLLOUT,
-    TAKEOVER,
-    TARGET,
-    VERIFY,
-    Flags,
-    duration,
-    option,
-    request,
-    verb,
-)
+from slimdeploy.cli.options import UP, Flags, duration, option, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.cli.stopping import stop_after
 from slimdeploy.cli.up import closing, result
@@ -33,7 +18,7 @@ LIMITS = (
 )
 
 
-@verb("redeploy", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT, ROLLBACK, LOCK, TAKEOVER, LIMITS)
+@verb("redeploy", UP, LIMITS)
 def command(output: Output, flags: Flags, deadline: float) -> None:
     """`up` without anybody watching: never asks, ends in time, and prints one line (on stdout)."""
     from slimdeploy.pipeline import up

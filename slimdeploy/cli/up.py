@@ -8,21 +8,7 @@ import click
 
 from slimdeploy.artifacts.deploy import Release
 from slimdeploy.cli.diff import document, show
-from slimdeploy.cli.options import (
-    BUILD,
-    LOCK,
-    PROJECT,
-    PUSH,
-    ROLLBACK,
-    ROLLOUT,
-    TAKEOVER,
-    TARGET,
-    VERIFY,
-    Flags,
-    option,
-    request,
-    verb,
-)
+from slimdeploy.cli.options import UP, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 
 DRY_RUN = (
@@ -37,7 +23,7 @@ DRY_RUN = (
 )
 
 
-@verb("up", PROJECT, BUILD, VERIFY, TARGET, PUSH, ROLLOUT, ROLLBACK, LOCK, TAKEOVER, DRY_RUN)
+@verb("up", UP, DRY_RUN)
 def command(output: Output, flags: Flags, dry_run: str) -> None:
     """Build, deliver, apply, and wait until it serves. Run again, it changes nothing."""
     from slimdeploy.pipeline import diff, up

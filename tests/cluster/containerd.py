@@ -92,7 +92,7 @@ def _network() -> dict[str, object]:
 
 def image_archive(program: str, binary: bytes, reference: str) -> bytes:
     """What `docker save` would write for an image with nothing but one program in it."""
-    layer = _tar({program: binary})
+    layer = tar({program: binary})
     config = {
         "architecture": ARCHITECTURES.get(platform.machine(), platform.machine()),
         "os": "linux",
@@ -101,10 +101,10 @@ def image_archive(program: str, binary: bytes, reference: str) -> bytes:
     }
     manifest = [{"Config": "config.json", "RepoTags": [reference], "Layers": ["layer.tar"]}]
     documents = {"config.json": config, "manifest.json": manifest}
-    return _tar({"layer.tar": layer, **{name: json.dumps(value).encode() for name, value in documents.items()}})
+    return tar({"layer.tar": layer, **{name: json.dumps(value).encode() for name, value in documents.items()}})
 
 
-def _tar(files: dict[str, bytes]) -> bytes:
+def tar(files: dict[str, bytes]) -> bytes:
     target = io.BytesIO()
     with tarfile.open(fileobj=target, mode="w") as archive:
         for name, content in files.items():

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
+
+from tests.cluster.containerd import tar
 
 HERE = Path(__file__).parent
 DYNAMIC = 'package main\n\n// #include <stdio.h>\nimport "C"\n\nfunc main() { C.puts(C.CString("never seen")) }\n'
@@ -76,7 +76,7 @@ def _push(folder: Path, name: str, binary: bytes, architecture: str = "amd64", *
 
 
 def _archive(program: str, binary: bytes, architecture: str) -> bytes:
-    layer = _tar({program: binary})
+    layer = tar({program: binary})
     config = {
         "architecture": architecture,
         "os": "linux",
@@ -84,18 +84,8 @@ def _archive(program: str, binary: bytes, architecture: str) -> bytes:
         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{hashlib.sha256(layer).hexdigest()}"]},
     }
     manifest = [{"Config": "config.json", "RepoTags": ["breaks:x"], "Layers": ["layer.tar"]}]
-    return _tar({"layer.tar": layer, "config.json": _json(config), "manifest.json": _json(manifest)})
+    return tar({"layer.tar": layer, "config.json": _json(config), "manifest.json": _json(manifest)})
 
 
 def _json(document: object) -> bytes:
     return json.dumps(document).encode()
-
-
-def _tar(files: dict[str, bytes]) -> bytes:
-    target = io.BytesIO()
-    with tarfile.open(fileobj=target, mode="w") as archive:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size, member.mode = len(content), 0o755
-            archive.addfile(member, io.BytesIO(content))
-    return target.getvalue()
