@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from slimdeploy.artifacts.build import Base, Image, ProjectFiles, RootFilesystem, StaticBinary
+from slimdeploy.artifacts.build import Base, Image, ProjectFiles, StaticBinary
 from slimdeploy.build import contents
 from slimdeploy.build.advice import advise
 from slimdeploy.build.authorities import certificates
@@ -18,20 +18,27 @@ from slimdeploy.build.confirm import confirm
 from slimdeploy.build.files import stage_files
 from slimdeploy.build.image import assemble, keep_index
 from slimdeploy.build.index import make_index
-from slimdeploy.build.linkage import prove_static
-from slimdeploy.build.packing import Packers
+from slimdeploy.build.packing import Packers, make_container
 from slimdeploy.build.rootfs import collect_files
-from slimdeploy.events import Once, Warned, megabytes, short, step
+from slimdeploy.events import Event, Once, Warned, megabytes, short, step
 from slimdeploy.facts.pins import moved
-from slimdeploy.tools.buildah import Buildah
-from slimdeploy.tools.command import terminate_all
+from slimdeploy.tools.buildah import Buildah, Container
 from slimdeploy.tools.go import Go
+from slimdeploy.tools.running import terminate_all
 from slimdeploy.tools.skopeo import Skopeo
 from slimdeploy.workbench import Bench
 
 PULL = "slimdeploy build --pull"
 MANY = 20  # platforms at most, each with its images
 Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A program, and the container that waits for it."""
+
+    static: StaticBinary
+    container: Container
 
 
 def build_image(here: Bench) -> Image:
@@ -49,19 +56,20 @@ def build_image(here: Bench) -> Image:
 def build(here: Bench, own: ProjectFiles, benches: Sequence[Bench], bases: Sequence[Base | None]) -> Image:
     """One image a platform, side by side, and what joins them where there are several."""
     with step(here.report, "compile") as running:
-        statics = side_by_side(make_static, benches)
+        compiled = side_by_side(make_ready, benches)
+        statics = [each.static for each in compiled]
         running.summary = ", ".join(f"{megabytes(each.size)} static {each.platform}" for each in statics)
     if here.building.verify:
         with step(here.report, "verify") as running:
             side_by_side(prove_again, benches, statics)
             running.summary = f"built again with an empty cache: the same, sha256:{statics[0].sha256[:12]}"
     with step(here.report, "image") as running:
-        made = side_by_side(partial(make_one, own), benches, statics, bases)
+        made = side_by_side(partial(make_one, own), benches, compiled, bases)
         images = tuple(image for image, _ in made)
         image = images[0] if len(images) == 1 else together(here, images)
         running.summary = summary(image)
-    for each, static, (one, files) in zip(benches, statics, made, strict=True):
-        explain(each, static, files, one)
+    for each, (one, advice) in zip(benches, made, strict=True):
+        explain(each, one, advice)
     return image
 
 
@@ -70,7 +78,7 @@ def per_platform(here: Bench) -> tuple[Bench, ...]:
     plans, once = here.plan.each, Once(here.report)
     if len(plans) == 1:
         return (here,)
-    benches = tuple(replace(here, plan=plan, work=here.work / plan.shelf, report=once) for plan in plans)
+    benches = tuple(replace(here, plan=plan, shelf=plan.shelf, report=once) for plan in plans)
     for each in benches:
         each.work.mkdir()
     return benches
@@ -93,13 +101,22 @@ def side_by_side(action: Callable[..., Result], benches: Sequence[Bench], *more:
         return [each.result() for each in running]
 
 
+def make_ready(here: Bench) -> Compiled:
+    """The program, and the container for it, made side by side."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        container = beside.submit(make_container, here.plan.image, buildah(here))
+        return Compiled(make_static(here), container.result())
+
+
 def make_static(here: Bench) -> StaticBinary:
     """Source -> binary that is proven static. What it is made of is asked for while go compiles."""
-    plan, go = here.plan, go_of(here)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        graph = beside.submit(import_graph, plan.compile, go)
-        binary = compile_binary(plan.compile, go, here.kept / "binaries" / plan.shelf / plan.app, here.report)
-        return prove_static(plan.linkage, binary, graph.result(), here.report)
+    plan, go, output = here.plan, go_of(here), here.kept / "binaries" / here.plan.shelf / here.plan.app
+    with ThreadPoolExecutor(max_workers=2) as beside:
+        compiling = beside.submit(compile_binary, plan.compile, go, output, here.report)
+        asking = beside.submit(import_graph, plan.compile, go)
+        from slimdeploy.build.linkage import prove_static  # elftools: 30 ms, while go works
+
+        return prove_static(plan.linkage, compiling.result(), asking.result(), here.report)
 
 
 def prove_again(here: Bench, static: StaticBinary) -> None:
@@ -107,10 +124,12 @@ def prove_again(here: Bench, static: StaticBinary) -> None:
     confirm(here.plan.compile, static, go_of(here), here.report)
 
 
-def make_one(own: ProjectFiles, here: Bench, static: StaticBinary, base: Base | None) -> tuple[Image, RootFilesystem]:
-    """The image for one platform, and what it holds."""
-    files = collect_files(here.plan.rootfs, static, own, here.work, base=base)
-    return assemble(here.plan.image, files, packers(here), base), files
+def make_one(own: ProjectFiles, here: Bench, made: Compiled, base: Base | None) -> tuple[Image, list[Event]]:
+    """The image for one platform; and what to say of it, which is found while buildah packs it."""
+    files = collect_files(here.plan.rootfs, made.static, own, here.work, base=base)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        advice = beside.submit(lambda: list(advise(here.plan, here.local.module, made.static, files)))
+        return assemble(here.plan.image, files, packers(here, made.container), base), advice.result()
 
 
 def together(here: Bench, images: Sequence[Image]) -> Image:
@@ -138,20 +157,22 @@ def project_files(here: Bench) -> ProjectFiles:
     return ProjectFiles(stage_files(plan, project, here.work / "own"), authorities)
 
 
-def explain(here: Bench, static: StaticBinary, files: RootFilesystem, image: Image) -> None:
+def explain(here: Bench, image: Image, advice: Sequence[Event]) -> None:
     """Say what the image holds and why (with -v), and what will not work in it."""
     if here.plan.shelf:
         here.line("image", f"{image.platform}: {megabytes(image.size)}, {short(image.digest)}")
     for line in contents.lines(image.files):
         here.line("image", line)
-    for event in advise(here.plan, here.local.module, static, files):
+    for event in advice:
         here.report(event)
 
 
-def packers(here: Bench) -> Packers:
+def packers(here: Bench, waiting: Container) -> Packers:
     """The programs that pack an image."""
-    skopeo, most = (
-        Skopeo(on_line=lambda line: here.line("skopeo", line)),
-        Packers.most * (MANY if here.plan.shelf else 1),
-    )
-    return Packers(Buildah(here.work, lambda line: here.line("buildah", line)), skopeo, here.kept, most)
+    most = Packers.most * (MANY if here.plan.shelf else 1)
+    return Packers(buildah(here), Skopeo(on_line=lambda line: here.line("skopeo", line)), here.kept, most, waiting)
+
+
+def buildah(here: Bench) -> Buildah:
+    """buildah, with its store in the work folder."""
+    return Buildah(here.work, lambda line: here.line("buildah", line))

@@ -33,6 +33,7 @@ def make_any_image(here: Bench) -> Image:
     from slimdeploy.state.stock import tidy
 
     image = build_image(here)
-    here.memory.keep(here.local.packages, here.plan, image, verified=here.building.verify)
+    calls = [(each.arguments, each.environment) for each in here.head.go.repeatable]
+    here.head.memory.keep(here.local.packages, here.plan, image, verified=here.building.verify, calls=calls)
     tidy()
     return image

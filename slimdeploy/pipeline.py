@@ -15,24 +15,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from slimdeploy.artifacts.build import Delivered, Image
-from slimdeploy.artifacts.deploy import Changes, Manifests, Release
-from slimdeploy.artifacts.deploy_plan import ClusterTarget, DeliveryPlan, DeployPlan, RegistryPlan, StorePlan, Target
-from slimdeploy.deliver.hand_over import hand_over
-from slimdeploy.deploy.connect import connect
+from slimdeploy.artifacts.deploy_plan import (
+    ClusterTarget,
+    DeliveryPlan,
+    DeployPlan,
+    Planned,
+    RegistryPlan,
+    StorePlan,
+    Target,
+)
 from slimdeploy.events import Report, Step, step
-from slimdeploy.facts.cluster import check_nodes
-from slimdeploy.facts.revision import source_revision
 from slimdeploy.imaging import make_image
 from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan
-from slimdeploy.plan.workload import workload_plan
-from slimdeploy.state.workspace import workspace
-from slimdeploy.tools.command import terminate_all
-from slimdeploy.tools.podman import Podman, local_engine
-from slimdeploy.tools.skopeo import Skopeo
-from slimdeploy.workbench import Bench, Built, Planned, Request, bench, check_patches, contents, own_registry
+from slimdeploy.tools.running import terminate_all
+from slimdeploy.workbench import Bench, Built, Request, bench, check_patches, contents, own_registry
 
 if TYPE_CHECKING:  # and imported where they are used: an unchanged run is 0.1 s shorter without them
+    from slimdeploy.artifacts.deploy import Changes, Manifests, Release
     from slimdeploy.deliver.file import OutputImage
     from slimdeploy.deploy.podman.container import Wish
     from slimdeploy.deploy.podman.foreground import End
@@ -44,6 +44,7 @@ def build(request: Request, report: Report, copy: OutputImage | None = None) -> 
         plan, image = delivery(request, here), make_image(here)
         if copy:
             from slimdeploy.deliver import file
+            from slimdeploy.tools.skopeo import Skopeo
 
             with step(report, "write") as running:
                 name = f"{plan.repository}:{(plan.tag if isinstance(plan, RegistryPlan) else '') or 'latest'}"
@@ -62,6 +63,7 @@ def push(request: Request, report: Report) -> Delivered:
 def render(request: Request, report: Report) -> Manifests:
     """Source -> manifests. No cluster is asked, nothing is pushed."""
     from slimdeploy.manifests.render import render as render_manifests
+    from slimdeploy.plan.workload import workload_plan
 
     with bench(request, report) as here:
         app = here.plan.app
@@ -75,6 +77,8 @@ def render(request: Request, report: Report) -> Manifests:
 
 def diff(request: Request, report: Report) -> Changes:
     """Source -> what `up` would change. Nothing is pushed or written."""
+    from slimdeploy.deploy.connect import connect
+
     with bench(request, report) as here:
         plan = deploy_plan(request, here)
         return connect(plan.workload, plan.target, plan.timeout).diff(reference(plan, make_image(here)))
@@ -82,6 +86,8 @@ def diff(request: Request, report: Report) -> Changes:
 
 def plan(request: Request, report: Report) -> Planned:
     """Every decision. Nothing is compiled: the cluster is only asked if these very sources were built before."""
+    from slimdeploy.deploy.connect import connect
+
     with bench(request, report) as here:
         decided, image = deploy_plan(request, here), here.known()
         if image is None:
@@ -92,6 +98,9 @@ def plan(request: Request, report: Report) -> Planned:
 
 def up(request: Request, report: Report) -> Release:
     """Source -> running pods."""
+    from slimdeploy.deploy.connect import connect
+    from slimdeploy.facts.revision import source_revision
+
     with bench(request, report) as here, ThreadPoolExecutor(max_workers=2) as beside:
         plan = deploy_plan(request, here)
         connecting = beside.submit(connect, plan.workload, plan.target, plan.timeout)
@@ -107,6 +116,10 @@ def up(request: Request, report: Report) -> Release:
 
 def run(request: Request, report: Report, wish: Wish) -> End:
     """Source -> a program in the foreground, until it ends."""
+    from slimdeploy.plan.workload import workload_plan
+    from slimdeploy.state.workspace import workspace
+    from slimdeploy.tools.podman import Podman, local_engine
+
     with bench(request, report) as here:
         delivered = deliver(StorePlan(f"localhost/{here.plan.app}"), make_image(here), here)
         plan = workload_plan(request.config, here.plan.app, contents(request, report))
@@ -120,17 +133,18 @@ def wanted_image(plan: DeliveryPlan, here: Bench, target: Target | None = None) 
     """The image, made while those who will have it are asked whether they would: a no ends the build at once."""
     if here.known() is not None:
         return make_image(here)
-    from slimdeploy.deliver import permission
-
     with ThreadPoolExecutor(max_workers=3) as beside:
-        all_of_it: list[Future[Any]] = []
+        making = beside.submit(make_image, here)  # first: nothing may keep go waiting
+        all_of_it: list[Future[Any]] = [making]
         if isinstance(plan, RegistryPlan):
+            from slimdeploy.deliver import permission
+
             line, asked = (lambda text: here.line("skopeo", text)), here.work / "question"
             all_of_it.append(beside.submit(permission.ask, plan, asked, Step("push", here.report), line))
         if isinstance(target, ClusterTarget) and not here.local.nodes:
+            from slimdeploy.facts.cluster import check_nodes
+
             all_of_it.append(beside.submit(check_nodes, target, here.plan.platforms, here.report))
-        making = beside.submit(make_image, here)
-        all_of_it.append(making)
         wait(all_of_it, return_when=FIRST_EXCEPTION)
         failures = [error for each in all_of_it if each.done() and (error := each.exception())]
         if failures:
@@ -141,6 +155,8 @@ def wanted_image(plan: DeliveryPlan, here: Bench, target: Target | None = None) 
 
 def deliver(plan: DeliveryPlan, image: Image, here: Bench) -> Delivered:
     """Image -> where it will run, under its digest."""
+    from slimdeploy.deliver.hand_over import hand_over
+
     with step(here.report, "push" if isinstance(plan, RegistryPlan) else "load") as running:
         delivered = hand_over(plan, image, running, work=here.work, on_line=lambda line: here.line("skopeo", line))
         running.summary = plan.repository + ("" if delivered.uploaded else ", already there")

@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from slimdeploy.artifacts.build import Image
-from slimdeploy.artifacts.deploy import Changes
-from slimdeploy.artifacts.deploy_plan import ClusterTarget, DeployPlan
+from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts, Pinned, Platform
 from slimdeploy.artifacts.release import Order
-from slimdeploy.artifacts.workload import Contents, WorkloadPlan
 from slimdeploy.build.strategy import Start, Strategy, choose
 from slimdeploy.config.model import Config
 from slimdeploy.config.placing import Source
 from slimdeploy.config.platforms import CLUSTER
 from slimdeploy.config.stamps import asked
 from slimdeploy.events import Report, ToolOutput, Warned
-from slimdeploy.facts.cluster import find_registry, node_platforms
+from slimdeploy.facts.head_start import HeadStart, begin
 from slimdeploy.facts.local import gather
 from slimdeploy.facts.modules import module_path
-from slimdeploy.facts.pins import Wanted, pinned
+from slimdeploy.facts.pins import Wanted, last_written, pinned
 from slimdeploy.facts.roots import readable
-from slimdeploy.facts.source import fingerprint
 from slimdeploy.plan.build import app_name, make_build_plan
 from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import Overrides, asks_for_registry, choose_target
 from slimdeploy.state.locks import locked
-from slimdeploy.state.memory import Memory
 from slimdeploy.state.places import project_folder
-from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.go import host
+
+if TYPE_CHECKING:  # a build needs none of it
+    from slimdeploy.artifacts.workload import Contents, WorkloadPlan
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,8 @@ class Request:
     building: Building = Building()
     source: Source | None = None
     """Where the configuration was read from: what is found wrong later is said at its place there."""
+    head: HeadStart | None = None
+    """What was found out while the configuration was read."""
 
 
 @dataclass(frozen=True)
@@ -73,27 +74,23 @@ class Built:
 
 
 @dataclass(frozen=True)
-class Planned:
-    """What `up` would do. `image` and `changes` are known only if these sources were built before."""
-
-    build: BuildPlan
-    deploy: DeployPlan
-    image: str = ""
-    changes: Changes | None = None
-
-
-@dataclass(frozen=True)
 class Bench:
-    """Where one run works: what it decided about the build, a folder of its own, the project's kept results."""
+    """Where one run works: what it decided about the build, its head start, where results are kept."""
 
     local: LocalFacts
     plan: BuildPlan
-    work: Path
     kept: Path
-    memory: Memory
+    head: HeadStart
     report: Report
     strategy: Strategy
     building: Building = Building()
+    shelf: str = ""
+    """The part of the folder for one platform of several."""
+
+    @property
+    def work(self) -> Path:
+        """The folder to work in."""
+        return self.head.work / self.shelf
 
     @property
     def pins(self) -> tuple[Pinned, ...]:
@@ -102,7 +99,7 @@ class Bench:
 
     def known(self) -> Image | None:
         """What these very sources gave before; where it has to be proven twice, only if it was."""
-        return self.memory.image(self.plan, verified=self.building.verify)
+        return self.head.memory.image(self.plan, verified=self.building.verify)
 
     def line(self, tool: str, line: str) -> None:
         """One line that a tool printed."""
@@ -114,15 +111,20 @@ def bench(request: Request, report: Report) -> Iterator[Bench]:
     """Take the project's lock, make a folder to work in, and decide about the build."""
     kept, project, config = project_folder(request.project), request.project, request.config
     versioned, stamped = "{version}" in (config.image.tag or ""), bool(asked(config.build.stamp.values()))
-    with locked(kept, str(project), request.order.lock_wait), workspace() as work:
+    seconds = request.building.timeout
+    with (
+        locked(kept, str(project), request.order.lock_wait),
+        closing(request.head or begin(project, seconds)) as begun,
+    ):
+        written = last_written(project)
         builder, base = start_images(request, report)
-        strategy = choose_strategy(request, Start(builder, base), work, report)
-        memory = Memory(kept / "memory.json", fingerprint(project))
-        go, main = strategy.go(project), config.build.main
-        facts = gather(go, main=main, versioned=versioned, stamped=stamped, known=memory.packages())
+        head = begun if last_written(project) == written else begun.look_again(project)
+        strategy = choose_strategy(request, Start(builder, base, place=head.go), head.work, report)
+        go, main, known = strategy.go(project), config.build.main, head.memory.packages()
+        facts = gather(go, main=main, versioned=versioned, stamped=stamped, known=known)
         local = replace(facts, builder=builder, base=base, nodes=nodes(request))
         plan = make_build_plan(config, local)
-        yield Bench(local, plan, work, kept, memory, report, strategy, request.building)
+        yield Bench(local, plan, kept, head, report, strategy, request.building)
 
 
 def choose_strategy(request: Request, start: Start, work: Path, report: Report) -> Strategy:
@@ -146,6 +148,8 @@ def nodes(request: Request) -> tuple[Platform, ...]:
     """What the cluster's nodes are, where the platforms are theirs; without a cluster, what this machine is."""
     if request.config.build.platforms != CLUSTER:
         return ()
+    from slimdeploy.facts.cluster import node_platforms
+
     target = choose_target(request.config, name_of(request), request.overrides)
     return node_platforms(target) if isinstance(target, ClusterTarget) else (host(),)
 
@@ -157,6 +161,8 @@ def name_of(request: Request) -> str:
 
 def contents(request: Request, report: Report) -> Contents:
     """What slim.toml only refers to: files and secrets. Raises ConfigError, in which no value is shown."""
+    from slimdeploy.artifacts.workload import Contents
+
     app, source = request.config.app, request.source
     if source is None or not (app.config or app.secrets):
         return Contents()
@@ -186,4 +192,8 @@ def check_patches(plan: WorkloadPlan, request: Request) -> WorkloadPlan:
 def own_registry(request: Request, here: Bench) -> LocalRegistry | None:
     """The cluster's own registry, asked for only if slim.toml names none."""
     asked = asks_for_registry(request.config, here.plan.app, request.overrides)
-    return find_registry(asked) if asked else None
+    if asked is None:
+        return None
+    from slimdeploy.facts.cluster import find_registry
+
+    return find_registry(asked)

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from slimdeploy.artifacts.workload import Health, Port, WorkloadPlan
-
-__all__ = [
-    "ClusterTarget",
-    "DeliveryPlan",
-    "DeployPlan",
-    "Health",
-    "LocalTarget",
-    "NodePlan",
-    "Port",
-    "RegistryPlan",
-    "StorePlan",
-    "Target",
-    "WorkloadPlan",
-]
+if TYPE_CHECKING:
+    from slimdeploy.artifacts.deploy import Changes
+    from slimdeploy.artifacts.plan import BuildPlan
+    from slimdeploy.artifacts.workload import WorkloadPlan
 
 
 @dataclass(frozen=True)
@@ -97,3 +87,13 @@ class DeployPlan:
     target: Target
     delivery: DeliveryPlan
     timeout: float
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What `up` would do. `image` and `changes` are known only if these sources were built before."""
+
+    build: BuildPlan
+    deploy: DeployPlan
+    image: str = ""
+    changes: Changes | None = None

@@ -25,7 +25,7 @@ from slimdeploy.tools.buildah import HINT
 from slimdeploy.tools.command import ToolFailed, find
 
 KEPT = 5  # layers of files, and indexes
-COPIES = 3  # of all files, at most: staged, in buildah's store, and compressed in the layout (0.4)
+COPIES = 3  # of all files, at most: staged (not as root), in buildah's store, and compressed in the layout (0.4)
 
 
 def assemble(plan: ImagePlan, rootfs: RootFilesystem, packers: Packers, base: Base | None = None) -> Image:

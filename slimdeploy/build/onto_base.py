@@ -10,13 +10,14 @@ from slimdeploy.artifacts.build import Base
 from slimdeploy.artifacts.plan import Platform
 from slimdeploy.build.pulling import Below
 from slimdeploy.build.scratch import Scratch
+from slimdeploy.tools.go_places import Place
 
 
 class OntoBase(Scratch):
     """Compiled as for scratch; the base lies below."""
 
-    def __init__(self, below: Below, timeout: float | None = None) -> None:
-        super().__init__(timeout)
+    def __init__(self, below: Below, timeout: float | None = None, place: Place | None = None) -> None:
+        super().__init__(timeout, place)
         self.below = below
 
     def base(self, platform: Platform) -> Base | None:

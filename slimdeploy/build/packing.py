@@ -31,26 +31,41 @@ class Packers:
     kept: Path
     most: int = 5
     """How many images are kept."""
+    waiting: Container | None = None
+    """One that was made for the program while go compiled."""
+
+
+def make_container(plan: ImagePlan, buildah: Buildah) -> Container:
+    """One that has the image's config, and no file yet."""
+    container = buildah.from_scratch()
+    buildah.config(container, plan)
+    return container
 
 
 def pack_program(plan: ImagePlan, program: RootFile, packers: Packers) -> Layout:
     """The program's layer, with the image's config."""
-    container = packers.buildah.from_scratch()
-    packers.buildah.config(container, plan)
-    tree = packers.buildah.folder / "program"
-    stage([program], tree, plan.workdir)
-    fresh = _commit(container, tree, packers.buildah)
+    container = packers.waiting or make_container(plan, packers.buildah)
+    fill(container, [program], packers.buildah, plan.workdir)
+    fresh = _commit(container, packers.buildah)
     verify(fresh, [program], _wanted(plan))
     return _compressed(fresh, plan.compression, packers.skopeo)
 
 
 def pack_files(compression: str, files: Sequence[RootFile], packers: Packers) -> Layout:
     """The layer of everything else."""
-    tree = packers.buildah.folder / "files"
-    stage(files, tree)
-    fresh = _commit(packers.buildah.from_scratch(), tree, packers.buildah)
+    container = packers.buildah.from_scratch()
+    fill(container, files, packers.buildah)
+    fresh = _commit(container, packers.buildah)
     verify(fresh, files, {})
     return _compressed(fresh, compression, packers.skopeo)
+
+
+def fill(container: Container, files: Sequence[RootFile], buildah: Buildah, workdir: str = "/") -> None:
+    """Put the files into the container: straight away, or by `buildah copy` where only buildah may."""
+    tree = container.root or buildah.folder / f"{container.name}.tree"
+    stage(files, tree, workdir)
+    if container.root is None:
+        buildah.copy(container, tree)
 
 
 def stage(files: Sequence[RootFile], tree: Path, workdir: str = "/") -> None:
@@ -98,9 +113,8 @@ def _wanted(plan: ImagePlan) -> dict[str, object]:
     return wanted | ({"Labels": dict(plan.labels)} if plan.labels else {})
 
 
-def _commit(container: Container, tree: Path, buildah: Buildah) -> Layout:
-    layout = tree.with_suffix(".layout")
-    buildah.copy(container, tree)
+def _commit(container: Container, buildah: Buildah) -> Layout:
+    layout = buildah.folder / f"{container.name}.layout"
     buildah.commit(container, layout)
     return whole(layout)
 

@@ -11,6 +11,7 @@ from slimdeploy.artifacts.plan import Pinned, Platform
 from slimdeploy.build.scratch import Scratch
 from slimdeploy.events import Report
 from slimdeploy.tools.go import Go, host
+from slimdeploy.tools.go_places import Place
 
 
 class Strategy(Protocol):
@@ -25,18 +26,19 @@ class Strategy(Protocol):
 
 @dataclass(frozen=True)
 class Start:
-    """What a build starts from: images, the folders that go may read, the seconds that it may take."""
+    """What a build starts from: images, the folders that go may read, the seconds that it may take; our own go."""
 
     builder: Pinned | None = None
     base: Pinned | None = None
     sources: tuple[Path, ...] = ()
     timeout: float | None = None
+    place: Place | None = None
 
 
 def choose(start: Start, work: Path, report: Report) -> Strategy:
     """By the images that it starts from. Nothing is pulled or started yet, and only what is needed is imported."""
     if start.builder is None and start.base is None:
-        return Scratch(start.timeout)
+        return Scratch(start.timeout, start.place)
     from slimdeploy.build.pulling import Below, Puller
 
     puller = Puller(work, report)
@@ -44,7 +46,7 @@ def choose(start: Start, work: Path, report: Report) -> Strategy:
     if start.builder is None:
         from slimdeploy.build.onto_base import OntoBase
 
-        return OntoBase(below, start.timeout)
+        return OntoBase(below, start.timeout, start.place)
     from slimdeploy.build.builder import Builder
     from slimdeploy.build.containers import Containers
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from slimdeploy.cli.output import Output
 from slimdeploy.events import Note, Warned
 
 if TYPE_CHECKING:
+    from slimdeploy.facts.head_start import HeadStart
     from slimdeploy.workbench import Request
 
 CONFIG_FILE = "slim.toml"
@@ -42,6 +44,7 @@ class Flags:
     adopt: bool = False
     platforms: str | tuple[str, ...] | None = None
     pull: bool = False
+    head: HeadStart | None = None
 
 
 def duration(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:  # noqa: ARG001
@@ -130,8 +133,13 @@ def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Call
         @click.pass_obj
         def called(output: Output, /, **values: Any) -> Any:  # noqa: ANN401
             output.configure(**{key: values.pop(key) for key in ("quiet", "verbose", "color", "form")})
-            shared = {key: values.pop(key) for key in Flags.__dataclass_fields__ if key in values}
-            return function(output, Flags(**shared), **values)
+            flags = Flags(**{key: values.pop(key) for key in Flags.__dataclass_fields__ if key in values})
+            if flags.lock_wait or not any(BUILD[0] in group for group in groups):
+                return function(output, flags, **values)
+            from slimdeploy.facts.head_start import begin
+
+            with closing(begin(Path(flags.directory).resolve(), flags.build_timeout)) as head:
+                return function(output, replace(flags, head=head), **values)
 
         command: Function = called
         for each in reversed([*(one for group in groups for one in group), *OUTPUT]):
@@ -166,4 +174,4 @@ def request(flags: Flags, output: Output) -> Request:
     building = Building(flags.build_timeout or Building.timeout, flags.verify, flags.pull)
     rollback = config.deploy.rollback if flags.rollback is None else flags.rollback
     order = Order(lock_wait=flags.lock_wait or 0.0, rollback=rollback, retry=flags.retry)
-    return Request(project, config, overrides, order, building, source)
+    return Request(project, config, overrides, order, building, source, flags.head)

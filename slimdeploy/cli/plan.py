@@ -10,7 +10,7 @@ from slimdeploy.cli.options import BUILD, PROJECT, TAKEOVER, TARGET, Flags, requ
 from slimdeploy.cli.output import Output
 
 if TYPE_CHECKING:
-    from slimdeploy.workbench import Planned
+    from slimdeploy.artifacts.deploy_plan import Planned
 
 
 @verb("plan", PROJECT, BUILD, TARGET, TAKEOVER)

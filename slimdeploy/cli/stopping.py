@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 
 from slimdeploy.errors import DeadlineExceeded, Interrupted, SlimdeployError, Terminated
-from slimdeploy.tools.command import start, terminate_all
+from slimdeploy.tools.command import start
+from slimdeploy.tools.running import terminate_all
 
 _told: list[SlimdeployError] = []
 Handler = Callable[[int, FrameType | None], None]

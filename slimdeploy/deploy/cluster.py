@@ -10,8 +10,9 @@ from typing import Any
 
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
-from slimdeploy.artifacts.deploy_plan import ClusterTarget, WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.artifacts.release import Order, Record
+from slimdeploy.artifacts.workload import WorkloadPlan
 from slimdeploy.deploy.destination import DebugWish, LogLine, LogWish, PortPair, Session, Status
 from slimdeploy.deploy.operating import debugging, inspection, restarting, tailing
 from slimdeploy.deploy.operating.forwarding import Forward, running

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from slimdeploy.artifacts.deploy_plan import ClusterTarget, Target, WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import ClusterTarget, Target
+from slimdeploy.artifacts.workload import WorkloadPlan
 from slimdeploy.deploy.destination import Destination
 
 

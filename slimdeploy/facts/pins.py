@@ -51,6 +51,12 @@ def pinned(project: Path, wanted: Sequence[Wanted], report: Report, *, pull: boo
     return tuple(_pin(each, known | found) for each in wanted)
 
 
+def last_written(project: Path) -> int:
+    """When slim.lock was changed last, in nanoseconds; 0 without one."""
+    file = project / FILE
+    return file.stat().st_mtime_ns if file.exists() else 0
+
+
 def read(file: Path) -> dict[str, str]:
     """What is written down. Raises UnreadableFile for what nobody can have meant, a merge conflict for instance."""
     try:

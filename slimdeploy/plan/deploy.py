@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from slimdeploy.artifacts.deploy_plan import (
     ClusterTarget,
@@ -16,13 +17,14 @@ from slimdeploy.artifacts.deploy_plan import (
     StorePlan,
     Target,
 )
-from slimdeploy.artifacts.workload import Contents
 from slimdeploy.config.model import Config
 from slimdeploy.config.names import SYSTEM, namespace
 from slimdeploy.config.rules import parse_duration
 from slimdeploy.errors import PolicyRefused, UsageError
 from slimdeploy.plan.delivery import LocalRegistry, side_load
-from slimdeploy.plan.workload import workload_plan
+
+if TYPE_CHECKING:
+    from slimdeploy.artifacts.workload import Contents
 
 TAG_LENGTH = 128  # OCI distribution spec 1.1, "pulling manifests"
 
@@ -52,6 +54,8 @@ def make_deploy_plan(
     contents: Contents | None = None,
 ) -> DeployPlan:
     """Decide everything about the deployment. Raises UsageError when the target cannot have the image."""
+    from slimdeploy.plan.workload import workload_plan
+
     target = choose_target(config, app, overrides)
     delivery = delivery_plan(config, app, version, overrides, found=found)
     if isinstance(target, LocalTarget):

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from slimdeploy.artifacts.build import Image, ImageFile
 from slimdeploy.artifacts.plan import BuildPlan, Platform
 
+if TYPE_CHECKING:
+    from slimdeploy.artifacts.build import Image
+
 KEPT = 5
+Asked = tuple[tuple[str, ...], dict[str, str]]
+"""What go was asked: arguments, and the variables that were set for it."""
 
 
 @dataclass(frozen=True)
@@ -34,29 +39,55 @@ class Memory:
         except (LookupError, TypeError, ValueError):
             return None
 
-    def keep(self, packages: tuple[str, ...], plan: BuildPlan, image: Image, *, verified: bool = False) -> None:
+    def calls(self) -> list[Asked]:
+        """What go was asked by the last build, whatever its sources were."""
+        try:
+            return [(tuple(arguments), dict(variables)) for arguments, variables in self._content()["calls"]]
+        except (LookupError, TypeError, ValueError):
+            return []
+
+    def keep(
+        self,
+        packages: tuple[str, ...],
+        plan: BuildPlan,
+        image: Image,
+        *,
+        verified: bool = False,
+        calls: Sequence[Asked] = (),
+    ) -> None:
         """Remember what these sources gave. Written whole or not at all."""
         if self.fingerprint is None:
             return
         images = self._read().get("images")
         fresh_one = {_key(plan): asdict(image) | {"verified": verified}}
         recent = list(((images if isinstance(images, dict) else {}) | fresh_one).items())[-KEPT:]
-        content = {"fingerprint": self.fingerprint, "packages": packages, "images": dict(recent)}
+        content = {
+            "fingerprint": self.fingerprint,
+            "packages": packages,
+            "calls": list(calls),
+            "images": dict(recent),
+        }
         fresh = self.file.with_suffix(".new")
         fresh.write_text(json.dumps(content, default=str), encoding="utf-8")
         fresh.replace(self.file)
 
     def _read(self) -> dict[str, Any]:
-        """What is kept for this fingerprint; nothing when it is another one, or the file is damaged."""
+        """What is kept for this fingerprint; nothing when it is another one."""
+        content = self._content()
+        return content if content.get("fingerprint") == self.fingerprint is not None else {}
+
+    def _content(self) -> dict[str, Any]:
+        """What is kept; nothing when the file is damaged."""
         try:
             content = json.loads(self.file.read_bytes())
         except (OSError, ValueError):
             return {}
-        same = isinstance(content, dict) and content.get("fingerprint") == self.fingerprint is not None
-        return content if same else {}
+        return content if isinstance(content, dict) else {}
 
 
 def _image(known: dict[str, Any]) -> Image:
+    from slimdeploy.artifacts.build import Image, ImageFile
+
     files = tuple(ImageFile(**each) for each in known["files"])
     fields = {"layout": Path(known["layout"]), "platform": Platform(**known["platform"]), "files": files}
     return Image(**known | fields | {"variants": tuple(_image(each) for each in known["variants"])})

@@ -24,9 +24,10 @@ INHERIT = ("CONTAINERS_*", "BUILDAH_ISOLATION")
 
 @dataclass(frozen=True)
 class Container:
-    """A working container's name."""
+    """A working container. `root` is where its files are on this machine, if we may write there: as root."""
 
     name: str
+    root: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,11 @@ class Buildah:
         self.temporary = temporary or folder
 
     def from_scratch(self) -> Container:
-        """`buildah from scratch`."""
-        return Container(self._run("from", "scratch").strip().splitlines()[-1])
+        """`buildah from scratch`; as root with `buildah mount`: writing there takes 5 ms, `buildah copy` 80."""
+        name = self._run("from", "scratch").strip().splitlines()[-1]
+        if os.geteuid() != 0:
+            return Container(name)  # the mount would be in its user namespace only
+        return Container(name, Path(self._run("mount", name).strip()))
 
     def pull(self, layout: Path) -> str:
         """`buildah pull oci:LAYOUT`: the id that the image has in the store."""

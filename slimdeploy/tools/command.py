@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from typing import Any
 from slimdeploy.errors import InternalError, SlimdeployError, ToolMissing
 from slimdeploy.tools.containment import containment, kill_group
 from slimdeploy.tools.lines import Lines, LineSink
+from slimdeploy.tools.running import registered, terminations
 from slimdeploy.tools.traffic import Watch, watched
 
 INHERITED = (
@@ -98,16 +98,16 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
         raise ToolMissing(f"{command.argv[0]} is not installed", hint="`make setup` in slimdeploy's folder installs it")
     argv = [*(containment() if command.contained else ()), program, *command.argv[1:]]
     out, err = Lines(), Lines(KEPT_LINES, on_line)
-    calls = len(_terminations)
+    before = terminations()
     running = start(sh.Command(argv[0]), argv[1:], _options(command) | {"_out": out, "_err": err})
     tool = Path(program).name
     with (
-        _registered(running, contained=command.contained),
+        registered(running, command),
         _deadline(running.pid, command.timeout) as expired,
         watched(running.pid, command.watch, kill_group) as idle,
     ):
         try:
-            if len(_terminations) > calls:  # we were told to stop while it started
+            if terminations() > before:  # we were told to stop while it started
                 kill_group(running.pid)
             running.wait()
         except sh.ErrorReturnCode as failure:
@@ -148,19 +148,6 @@ def environment(inherit: Sequence[str] = ()) -> dict[str, str]:
     return home | {key: value for key, value in os.environ.items() if any(fnmatchcase(key, each) for each in patterns)}
 
 
-def terminate_all() -> None:
-    """End every program that still runs: called when we are told to stop.
-
-    A contained one is killed: it works in our folder only, and the first process of a pid namespace ignores SIGTERM.
-    """
-    _terminations.append(None)
-    for running, contained in list(_running.values()):
-        try:
-            running.signal_group(signal.SIGKILL if contained else signal.SIGTERM)
-        except (OSError, LookupError):
-            continue
-
-
 @contextmanager
 def _deadline(pid: int, seconds: float | None) -> Iterator[threading.Event]:
     """Kill a program and what it started after so many seconds. sh's own time-out looks ten times a second only."""
@@ -180,19 +167,5 @@ def _deadline(pid: int, seconds: float | None) -> Iterator[threading.Event]:
         timer.cancel()
 
 
-_running: dict[int, tuple[Any, bool]] = {}
-_terminations: list[None] = []  # one entry a call of terminate_all
-_lock = threading.Lock()
 _starting = threading.Lock()
 """One at a time: from Python 3.12 on, filelock lets no thread fork while another one does."""
-
-
-@contextmanager
-def _registered(running: Any, *, contained: bool) -> Iterator[None]:  # noqa: ANN401 - sh has no types
-    with _lock:
-        _running[id(running)] = running, contained
-    try:
-        yield
-    finally:
-        with _lock:
-            _running.pop(id(running), None)

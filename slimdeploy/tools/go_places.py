@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -25,7 +24,7 @@ class Call:
     """`go ARGUMENTS` in a folder, with these variables above all, for at most so many seconds."""
 
     arguments: tuple[str, ...]
-    environment: Mapping[str, str]
+    environment: dict[str, str]
     folder: Path
     timeout: float | None = None
 
@@ -44,20 +43,22 @@ class ThisMachine:
     """go of this machine."""
 
     def run(self, call: Call, on_line: LineSink | None) -> str:
-        """Contained: go's compilers end when we do."""
+        """What go prints to stdout. Raises ToolMissing, ToolFailed."""
         command.require("go", HINT)
-        return command.run(
-            Command(
-                ("go", *call.arguments),
-                environment=call.environment,
-                inherit=INHERIT,
-                folder=call.folder,
-                timeout=call.timeout,
-                contained=True,
-            ),
-            on_line,
-        )
+        return command.run(go_command(call), on_line)
 
     def compiler(self, target: Platform, here: Platform) -> str:
         """musl's before glibc's."""
         return static_compiler(target, here)
+
+
+def go_command(call: Call) -> Command:
+    """Contained: go's compilers end when we do."""
+    return Command(
+        ("go", *call.arguments),
+        environment=call.environment,
+        inherit=INHERIT,
+        folder=call.folder,
+        timeout=call.timeout,
+        contained=True,
+    )

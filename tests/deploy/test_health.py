@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from slimdeploy.artifacts.deploy_plan import Health, Port
+from slimdeploy.artifacts.workload import Health, Port
 from slimdeploy.deploy.podman.health import answer, listens
 
 

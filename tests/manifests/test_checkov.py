@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from slimdeploy.artifacts.deploy_plan import Health, Port, WorkloadPlan
+from slimdeploy.artifacts.workload import Health, Port, WorkloadPlan
 from slimdeploy.manifests.render import render, to_yaml
 
 ROOT = Path(__file__).parents[2]

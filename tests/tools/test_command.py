@@ -12,6 +12,7 @@ import pytest
 from slimdeploy.errors import ToolMissing
 from slimdeploy.tools import command
 from slimdeploy.tools.command import Command, ToolFailed, ToolTimeout, run
+from slimdeploy.tools.running import terminate_all
 from tests.tools.processes import all_started, gone, unique_seconds
 
 
@@ -176,7 +177,7 @@ def test_all_that_runs_can_be_ended_from_outside_and_we_live_on() -> None:
     for thread in threads:
         thread.start()
     assert all_started(marks.values(), 3)
-    command.terminate_all()
+    terminate_all()
     for thread in threads:
         thread.join(timeout=5)
     assert len(failures) == 2

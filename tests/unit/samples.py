@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from slimdeploy.artifacts.deploy_plan import Health, Port, WorkloadPlan
 from slimdeploy.artifacts.plan import LocalFacts, Platform
+from slimdeploy.artifacts.workload import Health, Port, WorkloadPlan
 from slimdeploy.config.model import Config
 
 IMAGE = "registry.example.com/team/hello@sha256:" + "a" * 64

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from slimdeploy.artifacts.deploy_plan import ClusterTarget, Health, LocalTarget, Port, RegistryPlan, StorePlan
+from slimdeploy.artifacts.deploy_plan import ClusterTarget, LocalTarget, RegistryPlan, StorePlan
+from slimdeploy.artifacts.workload import Health, Port
 from slimdeploy.errors import UsageError
 from slimdeploy.plan.deploy import (
     Overrides,
@@ -14,8 +15,8 @@ from slimdeploy.plan.deploy import (
     delivery_plan,
     is_loopback,
     make_deploy_plan,
-    workload_plan,
 )
+from slimdeploy.plan.workload import workload_plan
 from tests.unit.samples import config
 
 PROD = {"context": "prod"}

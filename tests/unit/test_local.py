@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from slimdeploy.artifacts.deploy_plan import LocalTarget, Port
+from slimdeploy.artifacts.deploy_plan import LocalTarget
+from slimdeploy.artifacts.workload import Port
 from slimdeploy.deploy.podman.container import (
     SPEC,
     Given,

@@ -9,7 +9,7 @@ import kubernetes_validate
 import pytest
 
 from slimdeploy.artifacts.deploy import ObjectRef
-from slimdeploy.artifacts.deploy_plan import Health, Port, WorkloadPlan
+from slimdeploy.artifacts.workload import Health, Port, WorkloadPlan
 from slimdeploy.manifests.render import render
 from tests.unit.samples import HTTP, IMAGE, worker, workload
 

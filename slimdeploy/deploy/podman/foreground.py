@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Delivered
-from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import LocalTarget
+from slimdeploy.artifacts.workload import WorkloadPlan
 from slimdeploy.deploy.podman.container import (
     Given,
     Wish,

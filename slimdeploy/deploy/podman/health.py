@@ -6,7 +6,7 @@ import http.client
 import socket
 from pathlib import Path
 
-from slimdeploy.artifacts.deploy_plan import Health
+from slimdeploy.artifacts.workload import Health
 
 SECONDS = 2.0
 LISTEN = "0A"

@@ -8,8 +8,9 @@ from typing import Any
 
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Action, Change, Changes, ObjectRef, Release
-from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import LocalTarget
 from slimdeploy.artifacts.release import Order
+from slimdeploy.artifacts.workload import WorkloadPlan
 from slimdeploy.deploy.comparing import announcement
 from slimdeploy.deploy.destination import DebugWish, Instance, LogLine, LogWish, PortPair, Session, Status
 from slimdeploy.deploy.podman.container import published, spec_of, url

@@ -9,7 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from slimdeploy.artifacts.deploy_plan import LocalTarget, WorkloadPlan
+from slimdeploy.artifacts.deploy_plan import LocalTarget
+from slimdeploy.artifacts.workload import WorkloadPlan
 from slimdeploy.deploy.podman.container import container_spec, run_arguments
 from slimdeploy.deploy.podman.health import listens
 from slimdeploy.tools.command import ToolFailed

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from slimdeploy.artifacts.deploy import Manifests
-from slimdeploy.artifacts.deploy_plan import WorkloadPlan
+from slimdeploy.artifacts.workload import WorkloadPlan
 from slimdeploy.errors import NotAllowed
 from slimdeploy.manifests.render import render, to_yaml
 from slimdeploy.tools.kube import Kube

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from slimdeploy.artifacts.deploy_plan import Health
+from slimdeploy.artifacts.workload import Health
 from tests.cluster.cluster import Cluster
 from tests.unit.samples import HTTP
 

@@ -1,0 +1,118 @@
+"""go that begins before slim.toml is read: the same images, and nothing left when slim.toml wants something else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from slimdeploy.errors import CompileFailed, ConfigError
+from slimdeploy.facts.head_start import HeadStart, begin
+from slimdeploy.facts.source import SETTLED
+from slimdeploy.state.memory import Memory
+from slimdeploy.tools import command, running
+from tests.build import programs
+from tests.build.conftest import Workshop, variables
+from tests.unit.samples import config
+
+OTHER = 'package main\n\nfunc main() { println("other") }\n'
+BROKEN = "package main\n\nfunc main() { nothing() }\n"
+
+
+@pytest.fixture
+def project(workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project that was built once, so that a next run knows what go will be asked."""
+    made = programs.write("plain", tmp_path / "project")
+    time.sleep(2 * SETTLED)
+    workshop.build(made)
+    for name, value in variables(workshop.cache).items():
+        monkeypatch.setenv(name, value)
+    return made
+
+
+def slimdeploy(project: Path, *arguments: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "slimdeploy", *arguments, "-C", str(project)],
+        env=os.environ | ({"PATH": f"{path}:{os.environ['PATH']}"} if path else {}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def begun(head: HeadStart) -> set[str]:
+    """What go was asked without anybody waiting for it."""
+    return {json.loads(key)[0][0] for key in head.go._begun}
+
+
+def test_go_begins_for_new_sources_only(project: Path) -> None:
+    with closing(begin(project)) as head:
+        assert (begun(head), head.memory.packages()) == (set(), (".",))
+    (project / "main.go").write_text(OTHER)
+    with closing(begin(project)) as head:
+        assert begun(head) == {"build", "list"}
+        work = head.work
+    assert not work.exists()
+
+
+def test_who_asks_the_same_gets_what_was_begun(project: Path, tmp_path: Path) -> None:
+    """One `go build` in all, and it is the one that slim.toml was not waited for."""
+    log, front = tmp_path / "log", tmp_path / "front/go"
+    front.parent.mkdir()
+    front.write_text(f'#!/bin/sh\necho "$*" >>{log}\nexec {command.require("go", "")} "$@"\n')
+    front.chmod(0o755)
+    (project / "main.go").write_text(OTHER)
+    done = slimdeploy(project, "build", "-o", "json", path=front.parent)
+    assert done.returncode == 0, done.stderr
+    builds = [line for line in log.read_text().splitlines() if line.startswith("build ")]
+    assert ["/ahead-0 " in line for line in builds] == [True]
+    elsewhere = Workshop(tmp_path / "elsewhere")  # without any head start
+    assert json.loads(done.stdout)["digest"] == elsewhere.build(project).image.digest
+
+
+def test_what_slim_toml_wants_otherwise_is_built_so(project: Path, tmp_path: Path) -> None:
+    (project / "slim.toml").write_text('static.ldflags = ["-s"]\n')
+    done = slimdeploy(project, "build", "-o", "json")
+    assert done.returncode == 0, done.stderr
+    elsewhere = Workshop(tmp_path / "elsewhere").build(project, config(static={"ldflags": ["-s"]}))
+    assert json.loads(done.stdout)["digest"] == elsewhere.image.digest
+
+
+def test_what_go_says_is_said_once(project: Path) -> None:
+    (project / "main.go").write_text(BROKEN)
+    done = slimdeploy(project, "build")
+    assert (done.returncode, done.stderr.count("undefined: nothing")) == (CompileFailed.code, 1)
+
+
+def test_a_wrong_slim_toml_ends_what_was_begun(project: Path, workshop: Workshop) -> None:
+    (project / "main.go").write_text(OTHER)
+    (project / "slim.toml").write_text("nonsense = 1\n")
+    done = slimdeploy(project, "build")
+    assert (done.returncode, "nonsense" in done.stderr) == (ConfigError.code, True)
+    assert [each.name for each in (workshop.cache / "slimdeploy/work").iterdir() if each.is_dir()] == []
+
+
+def test_what_nobody_asks_for_is_ended(project: Path) -> None:
+    (project / "main.go").write_text(OTHER)
+    head = begin(project)
+    started = time.monotonic()
+    while not running._running and time.monotonic() < started + 10:
+        time.sleep(0.005)
+    pids = [each.pid for each, _ in running._running.values()]
+    head.close()
+    assert pids
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_what_is_kept_of_calls_may_be_damaged(project: Path, workshop: Workshop) -> None:
+    memory = next((workshop.cache / "slimdeploy/projects").glob("*/memory.json"))
+    memory.write_text(json.dumps(json.loads(memory.read_text()) | {"calls": [["build"], 3]}))
+    assert Memory(memory, None).calls() == []
+    (project / "main.go").write_text(OTHER)
+    assert slimdeploy(project, "build").returncode == 0
