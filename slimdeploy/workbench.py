@@ -16,10 +16,10 @@ from slimdeploy.build.strategy import Start, Strategy, choose
 from slimdeploy.config.model import Config
 from slimdeploy.config.placing import Source
 from slimdeploy.config.platforms import CLUSTER
-from slimdeploy.config.stamps import asked
-from slimdeploy.events import Report, ToolOutput, Warned
+from slimdeploy.events import Note, Report, ToolOutput, Warned
 from slimdeploy.facts.head_start import HeadStart, begin
 from slimdeploy.facts.local import gather
+from slimdeploy.facts.main_folder import check_main
 from slimdeploy.facts.modules import module_path
 from slimdeploy.facts.pins import Wanted, last_written, pinned
 from slimdeploy.facts.roots import readable
@@ -110,27 +110,25 @@ class Bench:
 def bench(request: Request, report: Report) -> Iterator[Bench]:
     """Take the project's lock, make a folder to work in, and decide about the build."""
     kept, project, config = project_folder(request.project), request.project, request.config
-    versioned, stamped = "{version}" in (config.image.tag or ""), bool(asked(config.build.stamp.values()))
-    seconds = request.building.timeout
+    check_main(project, config.build.main, request.source)
     with (
         locked(kept, str(project), request.order.lock_wait),
-        closing(request.head or begin(project, seconds)) as begun,
+        closing(request.head or begin(project, request.building.timeout)) as begun,
     ):
         written = last_written(project)
         builder, base = start_images(request, report)
         head = begun if last_written(project) == written else begun.look_again(project)
         strategy = choose_strategy(request, Start(builder, base, place=head.go), head.work, report)
-        go, main, known = strategy.go(project), config.build.main, head.memory.packages()
-        facts = gather(go, main=main, versioned=versioned, stamped=stamped, known=known)
-        local = replace(facts, builder=builder, base=base, nodes=nodes(request))
+        facts = gather(strategy.go(project), config, head.memory.packages())
+        local = replace(facts, builder=builder, base=base, nodes=nodes(request, report))
         plan = make_build_plan(config, local)
         yield Bench(local, plan, kept, head, report, strategy, request.building)
 
 
 def choose_strategy(request: Request, start: Start, work: Path, report: Report) -> Strategy:
     """How the program comes into its image. Nothing is pulled or started yet."""
-    sources = readable(request.project.resolve()) if start.builder else ()
-    return choose(replace(start, sources=sources, timeout=request.building.timeout), work, report)
+    sources, seconds = readable(request.project.resolve()) if start.builder else (), request.building.timeout
+    return choose(replace(start, sources=sources, timeout=seconds), work, report)
 
 
 def start_images(request: Request, report: Report) -> tuple[Pinned | None, Pinned | None]:
@@ -144,14 +142,17 @@ def start_images(request: Request, report: Report) -> tuple[Pinned | None, Pinne
     return found.get("build.builder_image"), found.get("build.base_image")
 
 
-def nodes(request: Request) -> tuple[Platform, ...]:
+def nodes(request: Request, report: Report) -> tuple[Platform, ...]:
     """What the cluster's nodes are, where the platforms are theirs; without a cluster, what this machine is."""
     if request.config.build.platforms != CLUSTER:
         return ()
     from slimdeploy.facts.cluster import node_platforms
 
     target = choose_target(request.config, name_of(request), request.overrides)
-    return node_platforms(target) if isinstance(target, ClusterTarget) else (host(),)
+    if isinstance(target, ClusterTarget):
+        return node_platforms(target)
+    report(Note(f'platforms are "{CLUSTER}", and no cluster is named: it is built for this machine, {host()}'))
+    return (host(),)
 
 
 def name_of(request: Request) -> str:

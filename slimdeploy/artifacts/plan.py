@@ -89,6 +89,12 @@ class CompilePlan:
     cgo: bool = False
     jobs: int | None = None
     """How much go may do at the same time; None leaves it to go."""
+    module: str = ""
+
+    @property
+    def program(self) -> str:
+        """The main package as people know it: the module itself, or a folder in it."""
+        return self.module if self.module and self.package == "." else self.package
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,10 @@ ELSEWHERE = {**APP, "native/more.go": "package native\n\nvar Three = 3\n"}
 def test_a_compile_error_for_want_of_c_names_the_package(project: Project, files: dict[str, str], said: str) -> None:
     refused = project.module().write(files).refusal()
     assert refused.code == 80
-    assert refused.what == "example.com/team/app/native needs C (cgo), and . is built with CGO_ENABLED=0"
+    assert (
+        refused.what
+        == "example.com/team/app/native needs C (cgo), and example.com/team/app is built with CGO_ENABLED=0"
+    )
     assert refused.details[0] == CHAIN
     assert said in "\n".join(refused.details), "go's own lines stay"
     assert refused.hint == STATIC
