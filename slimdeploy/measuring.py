@@ -18,7 +18,9 @@ from slimdeploy.build.growth import Growth, growth, unnamed
 from slimdeploy.build.image_size import is_readable, measure
 from slimdeploy.build.layout import Layout, read_layout
 from slimdeploy.build.packing import whole
-from slimdeploy.deliver.pull import pull
+from slimdeploy.config.pulled import parse
+from slimdeploy.config.refusal import Refused
+from slimdeploy.deliver.pull import DOCKER, TRANSPORTS, pull
 from slimdeploy.errors import UsageError
 from slimdeploy.events import Note, Report, megabytes, step
 from slimdeploy.imaging import make_any_image
@@ -55,6 +57,16 @@ def size(request: Request, report: Report, against: str = "") -> Measured:
             now = _sizes(image, f"{delivery(request, here).repository}@{image.digest}", here)
             running.summary = f"{megabytes(now.size)}, {megabytes(now.compressed_size)} compressed"
         return compared(_before(wanted, image, request, here), now) if wanted else Measured(now)
+
+
+def check_reference(against: str) -> None:
+    """Whether it can be an image's name at all, before anything is built. Raises UsageError."""
+    if against in {"", RUNNING, LAST} or (against.startswith(TRANSPORTS) and not against.startswith(DOCKER)):
+        return
+    try:
+        parse(against.removeprefix(DOCKER))
+    except Refused as refused:
+        raise UsageError(f"--against {against}: {refused.message}", hint=refused.hint or "REPOSITORY@DIGEST") from None
 
 
 def compared(before: ImageSize, now: ImageSize) -> Measured:

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slimdeploy.artifacts.build import Image
-from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts, Pinned, Platform
 from slimdeploy.artifacts.release import Order
 from slimdeploy.build.strategy import Start, Strategy, choose
 from slimdeploy.config.model import Config
 from slimdeploy.config.placing import Source
 from slimdeploy.config.platforms import CLUSTER
-from slimdeploy.events import Note, Report, ToolOutput, Warned
+from slimdeploy.config.references import VERSION
+from slimdeploy.config.refusal import KeyPath
+from slimdeploy.events import Report, ToolOutput, Warned
 from slimdeploy.facts.head_start import HeadStart, begin
-from slimdeploy.facts.local import gather
+from slimdeploy.facts.local import UNKNOWN, gather
 from slimdeploy.facts.main_folder import check_main
 from slimdeploy.facts.modules import module_path
 from slimdeploy.facts.pins import Wanted, last_written, pinned
@@ -28,7 +29,6 @@ from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import Overrides, asks_for_registry, choose_target
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
-from slimdeploy.tools.go import host
 
 if TYPE_CHECKING:  # a build needs none of it
     from slimdeploy.artifacts.workload import Contents, WorkloadPlan
@@ -86,6 +86,7 @@ class Bench:
     building: Building = Building()
     shelf: str = ""
     """The part of the folder for one platform of several."""
+    source: Source | None = None
 
     @property
     def work(self) -> Path:
@@ -100,6 +101,10 @@ class Bench:
     def known(self) -> Image | None:
         """What these very sources gave before; where it has to be proven twice, only if it was."""
         return self.head.memory.image(self.plan, verified=self.building.verify)
+
+    def warn(self, path: KeyPath, words: str) -> None:
+        """What should be looked at, at its place in slim.toml."""
+        self.report(Warned(self.source.caution(path, words) if self.source else words))
 
     def line(self, tool: str, line: str) -> None:
         """One line that a tool printed."""
@@ -122,7 +127,10 @@ def bench(request: Request, report: Report) -> Iterator[Bench]:
         facts = gather(strategy.go(project), config, head.memory.packages())
         local = replace(facts, builder=builder, base=base, nodes=nodes(request, report))
         plan = make_build_plan(config, local)
-        yield Bench(local, plan, kept, head, report, strategy, request.building)
+        here = Bench(local, plan, kept, head, report, strategy, request.building, source=request.source)
+        if VERSION in (config.image.tag or "") and local.version == UNKNOWN:
+            here.warn(("image", "tag"), f"git knows no version of this project: {VERSION} is {UNKNOWN}")
+        yield here
 
 
 def choose_strategy(request: Request, start: Start, work: Path, report: Report) -> Strategy:
@@ -146,13 +154,9 @@ def nodes(request: Request, report: Report) -> tuple[Platform, ...]:
     """What the cluster's nodes are, where the platforms are theirs; without a cluster, what this machine is."""
     if request.config.build.platforms != CLUSTER:
         return ()
-    from slimdeploy.facts.cluster import node_platforms
+    from slimdeploy.facts.cluster import platforms_of
 
-    target = choose_target(request.config, name_of(request), request.overrides)
-    if isinstance(target, ClusterTarget):
-        return node_platforms(target)
-    report(Note(f'platforms are "{CLUSTER}", and no cluster is named: it is built for this machine, {host()}'))
-    return (host(),)
+    return platforms_of(choose_target(request.config, name_of(request), request.overrides), report)
 
 
 def name_of(request: Request) -> str:
@@ -164,17 +168,12 @@ def contents(request: Request, report: Report) -> Contents:
     """What slim.toml only refers to: files and secrets. Raises ConfigError, in which no value is shown."""
     from slimdeploy.artifacts.workload import Contents
 
-    app, source = request.config.app, request.source
-    if source is None or not (app.config or app.secrets):
+    app = request.config.app
+    if request.source is None or not (app.config or app.secrets):
         return Contents()
-    from slimdeploy.facts.contents import read_contents
+    from slimdeploy.facts.contents import placed_contents
 
-    reading = read_contents(request.project, app)
-    if reading.wrong:
-        raise source.refusal(reading.wrong)
-    for path, words in reading.cautions:
-        report(Warned(source.caution(path, words)))
-    return reading.contents
+    return placed_contents(request.project, app, request.source, report)
 
 
 def check_patches(plan: WorkloadPlan, request: Request) -> WorkloadPlan:

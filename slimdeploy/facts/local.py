@@ -21,6 +21,9 @@ from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.git import describe, revision
 from slimdeploy.tools.go import Go, Package, host
 
+UNKNOWN = "dev"
+"""What {version} stands for outside of git."""
+
 
 def gather(go: Go, config: Config, known: tuple[str, ...] | None = None) -> LocalFacts:
     """The facts that a build plan is made from; go is asked only when the main packages are neither given nor known.
@@ -37,7 +40,7 @@ def gather(go: Go, config: Config, known: tuple[str, ...] | None = None) -> Loca
         module=module,
         packages=programs(go, config.build) if packages is None else packages,
         architecture=host().architecture,
-        version=commit.version if commit else (describe(project) or "dev") if versioned else "dev",
+        version=commit.version if commit else (describe(project) or UNKNOWN) if versioned else UNKNOWN,
         host=host_files(),
         processors=len(os.sched_getaffinity(0)),
         stamps=tuple(asdict(commit).items()) if commit else (),

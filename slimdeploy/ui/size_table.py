@@ -10,6 +10,7 @@ from typing import Any
 
 from slimdeploy.artifacts.sizes import STANDARD, ImageSize, OtherFile, ProgramSize
 from slimdeploy.build.growth import Growth
+from slimdeploy.events import amount
 from slimdeploy.ui.columns import bar, columns
 
 BAR, FEW = 12, 10
@@ -50,11 +51,6 @@ def headline(size: ImageSize) -> str:
         f"{size.name}  {size.platform}\n"
         f"{amount(size.size)} in the image ({size.size:,} bytes), {amount(size.compressed_size)} compressed"
     )
-
-
-def amount(size: int) -> str:
-    """In 10^6 or 10^3 bytes, as registries and `docker images` count."""
-    return f"{size / 1e6:.2f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB" if size >= 1000 else f"{size} B "
 
 
 def _largest(program: ProgramSize) -> list[Any]:

@@ -36,6 +36,13 @@ def test_the_nodes_are_asked(deployed: Project, cluster: Cluster, namespace: str
     assert 'name them instead: build.platforms = ["linux/amd64"]' in result.stderr
 
 
+def test_the_clusters_platforms_without_a_cluster(project: Project) -> None:
+    project.write(go__mod="module example.com/here\n", main__go="package main\n\nfunc main() {}\n")
+    result = project.slimdeploy("build", "--platform", "cluster")
+    assert result.code == 0, result
+    assert 'platforms are "cluster", and no cluster is named: it is built for this machine, linux/' in result.stderr
+
+
 def test_platforms_on_the_command_line(project: Project) -> None:
     result = project.slimdeploy("build", "--platform", "linux/amd64,windows/amd64")
     assert result.code == 64, result
