@@ -72,6 +72,8 @@ class LocalFacts:
     """What the cluster's nodes are, if that was asked."""
     stamps: tuple[tuple[str, str], ...] = ()
     """What {version}, {commit} and {date} in build.stamp stand for, if it asks for them."""
+    seen: str = ""
+    """What the packages were listed for."""
 
 
 @dataclass(frozen=True)

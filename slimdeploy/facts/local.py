@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 
 from slimdeploy.artifacts.plan import LocalFacts, Platform
 from slimdeploy.config.compiling import Build
@@ -21,18 +23,20 @@ from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.git import describe, revision
 from slimdeploy.tools.go import Go, Package, host
 
+NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 UNKNOWN = "dev"
 """What {version} stands for outside of git."""
 
 
-def gather(go: Go, config: Config, known: tuple[str, ...] | None = None) -> LocalFacts:
+def gather(go: Go, config: Config, known: Mapping[str, tuple[str, ...]] = NOTHING) -> LocalFacts:
     """The facts that a build plan is made from; go is asked only when the main packages are neither given nor known.
 
     Raises UnreadableFile without a go.mod, or without a commit where the binary is stamped with it; CompileFailed when
     go cannot list the packages.
     """
     project, main = go.project, config.build.main
-    module, packages = module_path(project, main), (main,) if main else known
+    module, seen = module_path(project, main), f"{_target(config.build)} {main or ','.join(config.build.tags)}"
+    packages = (main,) if main else known.get(seen)
     versioned = VERSION in (config.image.tag or "")
     commit = revision(project) if asked(config.build.stamp.values()) else None
     return LocalFacts(
@@ -44,13 +48,13 @@ def gather(go: Go, config: Config, known: tuple[str, ...] | None = None) -> Loca
         host=host_files(),
         processors=len(os.sched_getaffinity(0)),
         stamps=tuple(asdict(commit).items()) if commit else (),
+        seen=seen,
     )
 
 
 def programs(go: Go, build: Build) -> tuple[str, ...]:
     """The main packages for what is built. Raises CompileFailed where all there are, are for something else."""
-    named = sorted(build.platforms) if isinstance(build.platforms, tuple) else ()
-    target = parse_platform(named[0]) if named else host()
+    target = _target(build)
     found = main_packages(go, target, build.tags)
     if not found and (others := left_out(go.project)):
         raise CompileFailed(
@@ -59,6 +63,11 @@ def programs(go: Go, build: Build) -> tuple[str, ...]:
             "build.platforms says for which architecture, build.tags with which tags",
         )
     return found
+
+
+def _target(build: Build) -> Platform:
+    named = sorted(build.platforms) if isinstance(build.platforms, tuple) else ()
+    return parse_platform(named[0]) if named else host()
 
 
 def main_packages(go: Go, target: Platform | None = None, tags: tuple[str, ...] = ()) -> tuple[str, ...]:

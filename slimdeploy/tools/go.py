@@ -77,8 +77,8 @@ class Go:
         self, target: Platform | None = None, tags: tuple[str, ...] = (), *, cgo: bool = False
     ) -> tuple[Package, ...]:
         """`go list ./...`: the packages of the module, without looking at what they import."""
-        arguments = ["list", "-find", "-e", "-json=Name,Dir,Module", *([f"-tags={','.join(tags)}"] if tags else [])]
-        out = self._run([*arguments, "./..."], target or host(), cgo=cgo)
+        flags = ["-find", "-e", "-json=Name,Dir,Module", f"-tags={','.join(tags)}"]
+        out = self._run(["list", *flags, "./..."], target or host(), cgo=cgo)
         return tuple(
             Package(item.get("Name", ""), Path(item["Dir"]), item.get("Module", {}).get("Path", ""))
             for item in _documents(out)
