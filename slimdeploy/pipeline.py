@@ -3,9 +3,9 @@
     slim.toml -> Config -> plans -> Binary -> StaticBinary -> RootFilesystem -> Image -> Delivered
                              plans + Image -> Manifests -> Changes + Delivered -> Release
 
-Each verb is a prefix of the chain. What can overlap overlaps here and nowhere else: while go compiles, it is asked what
-the program is made of, and the API client is imported and connected; while the image is delivered, the whole set is
-dry-run.
+Each verb is a prefix of the chain. go begins before slim.toml is read (facts/head_start.py). What else can overlap
+overlaps here and in building.py: while go compiles, the registry is asked, a container made, the API client imported
+and connected; while the image is delivered, the whole set is dry-run.
 """
 
 from __future__ import annotations
