@@ -60,7 +60,7 @@ def follow(names: Iterable[str], known: Known, podman: Podman, wish: LogWish, *,
     first = (f"--tail={wish.tail}", *_since(wish))
     try:
         while True:
-            there = known()
+            there = _looked(known, again=not first)
             for name in wanted:
                 if name in there:
                     _follow(name, there[name], followers, podman, arriving=arriving, first=first)
@@ -69,6 +69,16 @@ def follow(names: Iterable[str], known: Known, podman: Podman, wish: LogWish, *,
                 return
     finally:
         terminate_all()
+
+
+def _looked(known: Known, *, again: bool) -> Mapping[str, Mapping[str, Any]]:
+    """What there is. Later on nothing, if podman fails: it does while an `up` takes a container away."""
+    try:
+        return known()
+    except ToolFailed:
+        if again:
+            return {}
+        raise
 
 
 def _follow(
