@@ -26,11 +26,11 @@ def status(plan: WorkloadPlan, kube: Kube) -> Status:
     """What the app consists of and how it is, its newest release, and the last warnings about what does not serve."""
     app, found = plan.app, pods(plan.app, kube)
     records, drifted = _released(app, kube)
-    kinds = kinds_of(plan, records)
+    good = drift.last_good(records)
+    kinds = kinds_of(plan, (*records[:1], *([good] if good else [])))
     ended = ending.look(app, kinds, found, kube)
     there = deployments(app, kube) if "Deployment" in kinds else ()
     serving = [pod for pod in found if not ending.job_of(pod)]
-    good = drift.last_good(records)
     return Status(
         app,
         f"{kube.target.context}/{kube.target.namespace}",
@@ -49,7 +49,7 @@ def status(plan: WorkloadPlan, kube: Kube) -> Status:
 
 
 def kinds_of(plan: WorkloadPlan, records: Iterable[Record]) -> frozenset[str]:
-    """The kinds of workloads that there can be: others are not asked for, as that may not be allowed."""
+    """The kinds of workloads that there can be now: others are not asked for, as that may not be allowed."""
     kind = {"service": "Deployment", "job": "Job", "cron": "CronJob"}[plan.kind]
     named = {name for each in records for name in each.facts.kinds}
     return frozenset({kind, *named, *(["Job"] if plan.migration else [])})
