@@ -104,7 +104,8 @@ class Podman:
 
     def follow(self, container: str, sink: LineSink, *more: str) -> None:
         """`podman logs -f`: each line of both streams with its time in front, until the container ends."""
-        argv = ("podman", *self.engine.flags, "logs", "-f", "--timestamps", *more, container)
+        podman = (*foreground.ends_with_us(), command.require("podman", HINT), *self.engine.flags)
+        argv = (*podman, "logs", "-f", "--timestamps", *more, container)
         command.run(Command(argv, environment=self._environment(), inherit=INHERIT), sink, sink)
 
     def restart(self, container: str, grace: int) -> None:

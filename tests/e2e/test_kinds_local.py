@@ -10,6 +10,7 @@ import signal
 import subprocess
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,27 @@ def test_status_and_logs_of_every_program(shop: Project, local_name: str) -> Non
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 130
     assert len(followed) == 5, followed
+
+
+def test_a_follower_that_is_killed_leaves_no_process(shop: Project, local_name: str) -> None:
+    shop.up()
+    ids = [each["Id"].encode() for each in containers(local_name).values()]
+    with running(shop, "logs", "-f") as (process, lines):
+        until("all of it", lambda: len(lines) == 3)
+        until("the migration has ended", lambda: len(following(ids)) == 2)
+        process.kill()
+        process.wait()
+        until("podman has gone, too", lambda: not following(ids))
+
+
+def following(ids: list[bytes]) -> list[bytes]:
+    """The command lines that follow the log of one of these containers."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            line = each.read_bytes()
+            found += [line] if b"\0logs\0-f\0" in line and any(one in line for one in ids) else []
+    return found
 
 
 def test_a_migration_that_fails_changes_nothing(shop: Project, local_name: str) -> None:
