@@ -34,8 +34,8 @@ def down(request: Request, report: Report, *, volumes: bool = False) -> tuple[Ob
         return destination(request).down(request.order, volumes, running)
 
 
-def restart(request: Request, report: Report) -> int:
-    """New copies of what runs; how many serve."""
+def restart(request: Request, report: Report, process: str = "") -> int:
+    """New copies of what runs, or of one process; how many serve."""
     with (
         locked(project_folder(request.project), str(request.project), request.order.lock_wait),
         step(report, "restart") as running,
@@ -43,7 +43,7 @@ def restart(request: Request, report: Report) -> int:
         app = name_of(request)
         target = choose_target(request.config, app, request.overrides)
         seconds = rollout_seconds(request.config, request.overrides)
-        return connect(workload_plan(request.config, app), target, seconds).restart(running)
+        return connect(workload_plan(request.config, app), target, seconds).restart(process, request.order, running)
 
 
 def destination(request: Request) -> Destination:

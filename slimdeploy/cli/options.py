@@ -122,6 +122,9 @@ ROLLBACK = (
         "--rollback/--no-rollback", default=None, help="Whether a release that does not serve is rolled back (yes)."
     ),
 )
+PROCESS = (
+    option("--process", default="", metavar="NAME", help="Only this one of [processes]; the app's own has its name."),
+)
 UP = (*PROJECT, *BUILD, *VERIFY, *TARGET, *PUSH, *ROLLOUT, *ROLLBACK, *LOCK, *TAKEOVER)
 """What `up` takes, attended or not."""
 

@@ -44,6 +44,17 @@ def test_the_loser_writes_nothing_and_says_who_works(project: Project, cluster: 
             assert "nothing changed" in (done := app.project.slimdeploy(*verb)).stderr or done.code == 75
         assert app.project.slimdeploy("up").code == 0, "an unchanged one needs no Lease"
         assert app.project.slimdeploy("down").code == 75
+        restart_waits_as_well(app)
+
+
+def restart_waits_as_well(app: App) -> None:
+    log, records = app.cluster.audit.mark(), app.outcomes()
+    refused = app.project.slimdeploy("restart")
+    assert refused.code == 75, refused
+    assert f"pid {os.getpid()}, since 20" in refused.stderr
+    assert app.project.slimdeploy("restart", "--lock-wait", "1s").code == 75
+    assert log.mutating("slimdeploy", app.namespace) == []
+    assert app.outcomes() == records
 
 
 CHILD = """
