@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 OCI = "application/vnd.oci.image"
-TOOLS = ("compile", "link", "asm")
+TOOLS = ("compile", "link", "asm", "cgo")
 Filler = Callable[[tarfile.TarFile], None]
 
 
@@ -72,10 +72,17 @@ def make(folder: Path, *layers: Filler, architecture: str = "amd64", **settings:
     return folder
 
 
-def push(layout: Path, reference: str) -> str:
+def in_zstd(layout: Path, folder: Path) -> Path:
+    """The same with its layers compressed by zstd."""
+    command = ["skopeo", "copy", "-q", "--dest-compress-format", "zstd", f"oci:{layout}", f"oci:{folder}"]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+def push(layout: Path, reference: str, *flags: str) -> str:
     """Put it into a registry; its digest there."""
     command = ["skopeo", "copy", "-q", "--preserve-digests", "--dest-tls-verify=false"]
-    subprocess.run([*command, f"oci:{layout}", f"docker://{reference}"], check=True, capture_output=True)
+    subprocess.run([*command, *flags, f"oci:{layout}", f"docker://{reference}"], check=True, capture_output=True)
     return str(json.loads((layout / "index.json").read_text())["manifests"][0]["digest"])
 
 
