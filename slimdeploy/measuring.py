@@ -15,8 +15,8 @@ from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import Platform
 from slimdeploy.artifacts.sizes import ImageSize
 from slimdeploy.build.growth import Growth, growth, unnamed
-from slimdeploy.build.image_size import is_readable, measure
-from slimdeploy.build.layout import Layout, read_layout
+from slimdeploy.build.image_size import measure
+from slimdeploy.build.layout import Layout, is_readable, read_layout
 from slimdeploy.build.packing import whole
 from slimdeploy.deliver.pull import pull
 from slimdeploy.errors import UsageError
