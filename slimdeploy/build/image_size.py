@@ -60,7 +60,7 @@ def measure(layout: Layout, name: str, *, why: Mapping[str, str], twin: Twin | N
     )
     hidden = contents.size - sum(size for size, _ in contents.files.values())
     files += (OtherFile(f"({HIDDEN})", hidden, ""),) if hidden else ()
-    return ImageSize(name, layout.digest, _platform(layout), program, files, contents.size, layout.layers)
+    return ImageSize(name, layout.digest, platform_of(layout), program, files, contents.size, layout.layers)
 
 
 def total(layout: Layout) -> int:
@@ -68,7 +68,8 @@ def total(layout: Layout) -> int:
     return sum(size for _, size in layout.files())
 
 
-def _platform(layout: Layout) -> Platform:
+def platform_of(layout: Layout) -> Platform:
+    """What an image is for."""
     return Platform(*(layout.config.get(each, "") for each in ("os", "architecture", "variant")))
 
 

@@ -20,6 +20,7 @@ from slimdeploy.facts.source import SETTLED
 from slimdeploy.tools.go import host
 from tests.build import bases, programs
 from tests.build.conftest import Workshop, go_cache
+from tests.build.measured import measured, total
 from tests.cluster.registry import Registry
 from tests.unit.samples import config
 
@@ -72,6 +73,14 @@ def test_the_same_image_as_from_this_machine(
     assert [event.step for event in more if isinstance(event, StepDone)] == ["build"]
     assert not [line for line in Path("/proc/mounts").read_text().splitlines() if str(prepared.cache) in line]
     assert not list(modules.glob("*.mod"))
+
+
+def test_its_size_has_names_for_data(prepared: Workshop, image: str, project: Callable[[str], Path]) -> None:
+    """The program is linked once more with symbols, by the image's go: the same bytes otherwise."""
+    found = measured(project("plain"), prepared, config=inside(image)).now
+    assert found.program is not None
+    assert found.program.named
+    assert total(found.program) == found.program.size
 
 
 def test_go_says_where_and_buildah_says_nothing(prepared: Workshop, image: str, project: Callable[[str], Path]) -> None:
