@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from slimdeploy.artifacts.build import Image
 from slimdeploy.errors import DiskFull, PushFailed, UsageError
@@ -52,7 +53,7 @@ def write(output: OutputImage, image: Image, name: str, skopeo: Skopeo) -> str:
             return str(output)
         fresh.unlink(missing_ok=True)
         one = image.fitting(host().architecture)
-        skopeo.copy_to_archive(one.layout, fresh, name)
+        _archive(one.layout, fresh, name, skopeo)
         fresh.replace(output.path)
     except (ToolFailed, OSError) as failure:
         with suppress(OSError):
@@ -61,6 +62,19 @@ def write(output: OutputImage, image: Image, name: str, skopeo: Skopeo) -> str:
         kind = DiskFull if "no space left" in cause.lower() else PushFailed
         raise kind(f"cannot write {output}", details=(cause,)) from None
     return f"{output}, {one.platform} alone: docker's format holds one platform" if image.variants else str(output)
+
+
+def _archive(layout: Path, file: Path, name: str, skopeo: Skopeo) -> None:
+    """docker's format knows no zstd: such layers are packed again, which the config does not see."""
+    try:
+        skopeo.copy_to_archive(layout, file, name)
+    except ToolFailed as failure:
+        if "zstd compression is not supported" not in failure.text:
+            raise
+        file.unlink(missing_ok=True)
+        with TemporaryDirectory(prefix=".slimdeploy-", dir=file.parent) as folder:
+            skopeo.compress(layout, Path(folder, "gzip"), "gzip")
+            skopeo.copy_to_archive(Path(folder, "gzip"), file, name)
 
 
 def _check(output: OutputImage) -> None:
