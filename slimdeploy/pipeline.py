@@ -48,8 +48,7 @@ def build(request: Request, report: Report, copy: OutputImage | None = None) -> 
 
             with step(report, "write") as running:
                 name = f"{plan.repository}:{(plan.tag if isinstance(plan, RegistryPlan) else '') or 'latest'}"
-                file.write(copy, image, name, Skopeo(on_line=lambda line: here.line("skopeo", line)))
-                running.summary = f"{copy.kind}:{copy.path}"
+                running.summary = file.write(copy, image, name, Skopeo(on_line=lambda line: here.line("skopeo", line)))
         return Built(image, plan.repository)
 
 
