@@ -77,7 +77,7 @@ def diff(request: Request, report: Report) -> Changes:
     """Source -> what `up` would change. Nothing is pushed or written."""
     with bench(request, report) as here:
         plan = deploy_plan(request, here)
-        return connect(plan.workload, plan.target, plan.timeout).diff(reference(plan, make_image(here)))
+        return connect(plan.workload, plan.target, plan.timeout, report).diff(reference(plan, make_image(here)))
 
 
 def plan(request: Request, report: Report) -> Planned:
@@ -86,7 +86,7 @@ def plan(request: Request, report: Report) -> Planned:
         decided, image = deploy_plan(request, here), here.known()
         if image is None:
             return Planned(here.plan, decided)
-        there = connect(decided.workload, decided.target, decided.timeout)
+        there = connect(decided.workload, decided.target, decided.timeout, report)
         return Planned(here.plan, decided, reference(decided, image), there.diff(reference(decided, image)))
 
 
@@ -94,7 +94,7 @@ def up(request: Request, report: Report) -> Release:
     """Source -> running pods."""
     with bench(request, report) as here, ThreadPoolExecutor(max_workers=2) as beside:
         plan = deploy_plan(request, here)
-        connecting = beside.submit(connect, plan.workload, plan.target, plan.timeout)
+        connecting = beside.submit(connect, plan.workload, plan.target, plan.timeout, report)
         image = wanted_image(plan.delivery, here, plan.target)
         there = connecting.result()  # a wrong context is known before anything is uploaded
         delivering = beside.submit(deliver, plan.delivery, image, here)

@@ -36,7 +36,7 @@ def command(output: Output, flags: Flags, *, image: str, pod: str, arguments: tu
     from slimdeploy.upkeep import destination
 
     tty = sys.stdin.isatty() and sys.stdout.isatty()
-    there = destination(request(flags, output))
+    there = destination(request(flags, output), output.terminal)
     with step(output.terminal, "debug") as running:
         session = there.debug(DebugWish(image, arguments, pod, tty), running)
     if tty:

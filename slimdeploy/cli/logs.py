@@ -35,7 +35,7 @@ def command(output: Output, flags: Flags, *, follow: bool, tail: int, since: flo
 
     if follow and previous:
         raise UsageError("--previous is of a run that has ended: there is nothing to follow")
-    there = destination(request(flags, output))
+    there = destination(request(flags, output), output.terminal)
     instances = there.status().instances
     if not instances:
         output.terminal(Note("nothing runs" + (", yet" if follow else "")))

@@ -20,7 +20,7 @@ def command(output: Output, flags: Flags) -> None:
     """Show what runs: release, image, copies, restarts, and the last warnings. Exit code 0 whatever it finds."""
     from slimdeploy.upkeep import destination
 
-    status = destination(request(flags, output)).status()
+    status = destination(request(flags, output), output.terminal).status()
     output.result(table(status), asdict(status) | {"ready": status.ready})
 
 
