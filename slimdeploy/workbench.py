@@ -34,6 +34,9 @@ from slimdeploy.state.places import project_folder
 from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.go import host
 
+MUCH = 64 << 10
+"""Bytes. What a slim.toml of this size asks for fits into the cluster."""
+
 
 @dataclass(frozen=True)
 class Building:
@@ -171,8 +174,11 @@ def contents(request: Request, report: Report) -> Contents:
 
 
 def check_patches(plan: WorkloadPlan, request: Request) -> WorkloadPlan:
-    """The plan, if its patches fit what is rendered: said at their place in slim.toml before anything is compiled."""
-    if plan.patches and request.source:
+    """The plan, if its patches fit what is rendered, and that is not too large: said at its place in slim.toml before
+    anything is compiled.
+    """
+    if request.source and (plan.patches or request.source.file.stat().st_size > MUCH):
+        from slimdeploy.manifests.limits import TooLarge
         from slimdeploy.manifests.patches import PatchRefused
         from slimdeploy.manifests.render import render
 
@@ -180,6 +186,8 @@ def check_patches(plan: WorkloadPlan, request: Request) -> WorkloadPlan:
             render(plan, None, "")
         except PatchRefused as refused:
             raise request.source.refusal([(("patch", refused.index), refused.why, refused.hint)]) from None
+        except TooLarge as refused:
+            raise request.source.refusal([(("app", "env"), refused.why, refused.hint)]) from None
     return plan
 
 
