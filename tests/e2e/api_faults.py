@@ -18,6 +18,7 @@ import yaml
 
 from tests.cluster.cluster import Cluster
 from tests.deliver.faults import HOP_BY_HOP, Fault, Handler, Proxy, Server
+from tests.deliver.registries import certify
 
 NAME = "fault-test"
 
@@ -76,11 +77,13 @@ class ApiServer(Server):
 
 
 @contextmanager
-def api_proxy(cluster: Cluster, folder: Path, *faults: Fault) -> Iterator[tuple[ApiServer, str]]:
-    """The proxy, and a kubeconfig that leads to it."""
+def api_proxy(
+    cluster: Cluster, folder: Path, *faults: Fault, years: tuple[str, str] | None = None
+) -> Iterator[tuple[ApiServer, str]]:
+    """The proxy, and a kubeconfig that leads to it. `years` are the first and the last day of its certificate."""
     document = yaml.safe_load(cluster.kubeconfig.read_text())
     there = document["clusters"][0]["cluster"]
-    certificate = make_certificate(folder)
+    certificate = make_dated(folder, years) if years else make_certificate(folder)
     server = ApiServer(("127.0.0.1", 0), ApiHandler, bind_and_activate=True)
     server.upstream, server.down = there["server"], threading.Event()
     (folder / "upstream-ca.crt").write_bytes(base64.b64decode(there["certificate-authority-data"]))
@@ -101,6 +104,12 @@ def api_proxy(cluster: Cluster, folder: Path, *faults: Fault) -> Iterator[tuple[
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def make_dated(folder: Path, years: tuple[str, str]) -> tuple[Path, Path]:
+    """The same, for this time only."""
+    certify(folder, "IP:127.0.0.1", years)
+    return folder / "tls.crt", folder / "tls.key"
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:

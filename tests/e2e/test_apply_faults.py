@@ -7,6 +7,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.cluster.cluster import Cluster
 from tests.deliver.faults import Fault
 from tests.e2e.api_faults import api_proxy, make_certificate, status
@@ -126,4 +128,22 @@ def test_another_ca_is_named_and_not_tried_again(deployed: Project, cluster: Clu
         result = deployed.slimdeploy("status", "--kubeconfig", kubeconfig)
         assert result.code == 69, result
         assert "another CA signed it" in result.stderr
+        assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [
+        (("20200101", "20210101"), "has to be renewed; this machine's clock says 2"),
+        (("20990101", "20991231"), "check the clock: this machine's says 2"),
+    ],
+)
+def test_a_certificate_of_another_time(
+    deployed: Project, cluster: Cluster, tmp_path: Path, years: tuple[str, str], said: str
+) -> None:
+    with api_proxy(cluster, tmp_path, years=years) as (_, kubeconfig):
+        began = time.monotonic()
+        result = deployed.slimdeploy("status", "--kubeconfig", kubeconfig)
+        assert result.code == 69, result
+        assert said in result.stderr
         assert time.monotonic() - began < 5

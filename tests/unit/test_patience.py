@@ -134,8 +134,8 @@ def test_two_clocks_that_differ_are_named() -> None:
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("certificate verify failed: certificate is not yet valid", "clock"),
-        ("certificate verify failed: certificate has expired", "expired"),
+        ("certificate verify failed: certificate is not yet valid", "check the clock: this machine's says 2"),
+        ("certificate verify failed: certificate has expired", "has to be renewed; this machine's clock says 2"),
         ("certificate verify failed: IP address mismatch, certificate is not valid for '1.2.3.4'", "other names"),
         ("certificate verify failed: self-signed certificate", "another CA"),
     ],
