@@ -113,6 +113,17 @@ def test_what_a_release_needs_is_gone(app: App, kind: str) -> None:
     assert app.outcomes() == {4: "deployed", 3: "deployed", 2: "deployed", 1: "deployed"}
 
 
+def test_a_record_that_lost_its_labels_stands_in_nobodys_way(app: App) -> None:
+    record = ("configmap/slimdeploy-hello.v1", "-n", app.namespace)
+    app.cluster.kubectl("label", *record, "app.kubernetes.io/instance-", "app.kubernetes.io/component-")
+    app.write("two", served=True).project.up()
+    assert app.outcomes() == {2: "deployed"}
+    assert "two" not in app.cluster.kubectl("get", *record, "-o", "jsonpath={.metadata.annotations}")
+    app.write("crash", served=True)
+    assert app.project.slimdeploy("up").code == 86
+    assert app.value() == "two"
+
+
 def damage(app: App, number: int) -> None:
     """A record is immutable: it can only be deleted and written anew."""
     name = f"slimdeploy-hello.v{number}"
