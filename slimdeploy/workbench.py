@@ -17,7 +17,7 @@ from slimdeploy.config.model import Config
 from slimdeploy.config.placing import Source
 from slimdeploy.config.platforms import CLUSTER
 from slimdeploy.config.stamps import asked
-from slimdeploy.events import Report, ToolOutput, Warned
+from slimdeploy.events import Report, ToolOutput
 from slimdeploy.facts.head_start import HeadStart, begin
 from slimdeploy.facts.local import gather
 from slimdeploy.facts.modules import module_path
@@ -31,7 +31,7 @@ from slimdeploy.state.places import project_folder
 from slimdeploy.tools.go import host
 
 if TYPE_CHECKING:  # a build needs none of it
-    from slimdeploy.artifacts.workload import Contents, WorkloadPlan
+    pass
 
 
 @dataclass(frozen=True)
@@ -157,36 +157,6 @@ def nodes(request: Request) -> tuple[Platform, ...]:
 def name_of(request: Request) -> str:
     """The app's name; go.mod is only needed when slim.toml does not give it."""
     return request.config.app.name or app_name(request.config, module_path(request.project, request.config.build.main))
-
-
-def contents(request: Request, report: Report) -> Contents:
-    """What slim.toml only refers to: files and secrets. Raises ConfigError, in which no value is shown."""
-    from slimdeploy.artifacts.workload import Contents
-
-    app, source = request.config.app, request.source
-    if source is None or not (app.config or app.secrets):
-        return Contents()
-    from slimdeploy.facts.contents import read_contents
-
-    reading = read_contents(request.project, app)
-    if reading.wrong:
-        raise source.refusal(reading.wrong)
-    for path, words in reading.cautions:
-        report(Warned(source.caution(path, words)))
-    return reading.contents
-
-
-def check_patches(plan: WorkloadPlan, request: Request) -> WorkloadPlan:
-    """The plan, if its patches fit what is rendered: said at their place in slim.toml before anything is compiled."""
-    if plan.patches and request.source:
-        from slimdeploy.manifests.patches import PatchRefused
-        from slimdeploy.manifests.render import render
-
-        try:
-            render(plan, None, "")
-        except PatchRefused as refused:
-            raise request.source.refusal([(("patch", refused.index), refused.why, refused.hint)]) from None
-    return plan
 
 
 def own_registry(request: Request, here: Bench) -> LocalRegistry | None:

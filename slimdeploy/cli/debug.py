@@ -36,7 +36,7 @@ def command(output: Output, flags: Flags, process: str, *, image: str, pod: str,
     from slimdeploy.upkeep import destination
 
     tty = sys.stdin.isatty() and sys.stdout.isatty()
-    there = destination(request(flags, output))
+    there = destination(request(flags, output), output.terminal)
     with step(output.terminal, "debug") as running:
         session = there.debug(DebugWish(image, arguments, pod, process, tty), running)
     if tty:

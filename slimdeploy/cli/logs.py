@@ -38,7 +38,7 @@ def command(
 
     if follow and previous:
         raise UsageError("--previous is of a run that has ended: there is nothing to follow")
-    there = destination(request(flags, output))
+    there = destination(request(flags, output), output.terminal)
     names = there.copies(process)
     if not names:
         output.terminal(Note("nothing runs" + (", yet" if follow else "")))

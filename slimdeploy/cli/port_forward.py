@@ -29,7 +29,7 @@ def command(output: Output, flags: Flags, ports: tuple[str, ...], process: str) 
     wanted = request(flags, output)
     pairs = tuple(_pair(text) for text in ports) or _of_the_app(wanted, process)
     try:
-        destination(wanted).port_forward(pairs, process, output.closing)
+        destination(wanted, output.terminal).port_forward(pairs, process, output.closing)
     except Stopped as stop:
         if not isinstance(stop.reason, Interrupted):
             raise  # Ctrl-C is how one ends it: no failure

@@ -16,5 +16,5 @@ def command(output: Output, flags: Flags) -> None:
     from slimdeploy.ui.standing import table
     from slimdeploy.upkeep import destination
 
-    status = destination(request(flags, output)).status()
+    status = destination(request(flags, output), output.terminal).status()
     output.result(table(status), asdict(status) | {"ready": status.ready})

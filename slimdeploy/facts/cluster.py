@@ -10,7 +10,7 @@ from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.artifacts.plan import Platform
 from slimdeploy.errors import NotAllowed, PolicyRefused, Unreachable
-from slimdeploy.events import Report, ToolOutput, Warned
+from slimdeploy.events import Note, Report, ToolOutput, Warned
 from slimdeploy.plan.delivery import LocalRegistry, local_registry
 
 HOSTING = ObjectRef("ConfigMap", "local-registry-hosting", "kube-public")
@@ -56,7 +56,8 @@ def check_nodes(target: ClusterTarget, platforms: Sequence[Platform], report: Re
     from slimdeploy.tools.kube import Kube
 
     try:
-        nodes = {Platform(**found) for each in Kube(target).nodes() if (found := _platform(each))}
+        there = Kube(target, lambda text: report(Note(text)))
+        nodes = {Platform(**found) for each in there.nodes() if (found := _platform(each))}
     except NotAllowed:
         report(ToolOutput("cluster", "we may not list the nodes: whether they can run the image is not checked"))
         return
