@@ -23,6 +23,7 @@ from slimdeploy.build.rootfs import collect_files
 from slimdeploy.events import Event, Once, Warned, megabytes, short, step
 from slimdeploy.facts.pins import moved
 from slimdeploy.tools.buildah import Buildah, Container
+from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.go import Go
 from slimdeploy.tools.running import terminate_all
 from slimdeploy.tools.skopeo import Skopeo
@@ -38,7 +39,8 @@ class Compiled:
     """A program, and the container that waits for it."""
 
     static: StaticBinary
-    container: Container
+    container: Container | None
+    """None where it could not be made: another try will do, or say why not."""
 
 
 def build_image(here: Bench) -> Image:
@@ -105,7 +107,11 @@ def make_ready(here: Bench) -> Compiled:
     """The program, and the container for it, made side by side."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         container = beside.submit(make_container, here.plan.image, buildah(here))
-        return Compiled(make_static(here), container.result())
+        static = make_static(here)
+        try:
+            return Compiled(static, container.result())
+        except ToolFailed:
+            return Compiled(static, None)
 
 
 def make_static(here: Bench) -> StaticBinary:
@@ -170,7 +176,7 @@ def explain(here: Bench, image: Image, advice: Sequence[Event]) -> None:
         here.report(event)
 
 
-def packers(here: Bench, waiting: Container) -> Packers:
+def packers(here: Bench, waiting: Container | None) -> Packers:
     """The programs that pack an image."""
     most = Packers.most * (MANY if here.plan.shelf else 1)
     return Packers(buildah(here), Skopeo(on_line=lambda line: here.line("skopeo", line)), here.kept, most, waiting)

@@ -15,8 +15,9 @@ from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import Platform
 from slimdeploy.artifacts.sizes import ImageSize
 from slimdeploy.build.growth import Growth, growth, unnamed
-from slimdeploy.build.image_size import is_readable, measure
-from slimdeploy.build.layout import Layout, read_layout
+from slimdeploy.build.image_size import measure, platform_of
+from slimdeploy.build.index import variant
+from slimdeploy.build.layout import Layout, is_readable, read_layout
 from slimdeploy.build.packing import whole
 from slimdeploy.config.pulled import parse
 from slimdeploy.config.refusal import Refused
@@ -43,6 +44,8 @@ class Measured:
     now: ImageSize
     before: ImageSize | None = None
     changes: tuple[Growth, ...] = ()
+    others: tuple[Image, ...] = ()
+    """Of an image for several platforms, those that are not measured here."""
 
 
 def size(request: Request, report: Report, against: str = "") -> Measured:
@@ -52,11 +55,14 @@ def size(request: Request, report: Report, against: str = "") -> Measured:
     """
     wanted = _running(request) if against == RUNNING else against
     with bench(request, report) as here:
-        image = make_any_image(here).fitting(here.local.architecture)
+        whole_image = make_any_image(here)
+        image = whole_image.fitting(here.local.architecture)
+        others = tuple(each for each in whole_image.each if each.digest != image.digest)
         with step(report, "size") as running:
             now = _sizes(image, f"{delivery(request, here).repository}@{image.digest}", here)
             running.summary = f"{megabytes(now.size)}, {megabytes(now.compressed_size)} compressed"
-        return compared(_before(wanted, image, request, here), now) if wanted else Measured(now)
+        done = compared(_before(wanted, image, request, here), now) if wanted else Measured(now)
+        return replace(done, others=others)
 
 
 def check_reference(against: str) -> None:
@@ -111,8 +117,9 @@ def _twin(platform: Platform, here: Bench) -> Path | None:
 
 def _before(wanted: str, image: Image, request: Request, here: Bench) -> ImageSize:
     """Sizes of the image to compare with: known, or of a layout that is here still, or of one that is pulled."""
-    layout = _earlier(image, wanted) if wanted == LAST else _kept(image, wanted.rpartition("@")[2])
-    digest = layout.digest if layout else wanted.rpartition("@")[2]
+    named = variant(here.kept, wanted.rpartition("@")[2], image.platform)
+    layout = _earlier(image, wanted) if wanted == LAST else _kept(image, named)
+    digest = layout.digest if layout else named
     name = f"{delivery(request, here).repository}@{digest}" if wanted == LAST else wanted
     if known := sizes.recall(here.kept / SIZES, digest):
         return replace(known, name=name)
@@ -122,7 +129,7 @@ def _before(wanted: str, image: Image, request: Request, here: Bench) -> ImageSi
 def _earlier(image: Image, wanted: str) -> Layout:
     """The newest layout of this project that is another image."""
     for layout in _layouts(image.layout.parent):
-        if layout.digest != image.digest and layout.config.get("architecture") == image.platform.architecture:
+        if layout.digest != image.digest and platform_of(layout) == image.platform:
             return layout
     raise UsageError(f"--against {wanted}: no other image of this project is kept here", hint="name an image instead")
 

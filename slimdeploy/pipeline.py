@@ -3,9 +3,9 @@
     slim.toml -> Config -> plans -> Binary -> StaticBinary -> RootFilesystem -> Image -> Delivered
                              plans + Image -> Manifests -> Changes + Delivered -> Release
 
-Each verb is a prefix of the chain. What can overlap overlaps here and nowhere else: while go compiles, it is asked what
-the program is made of, and the API client is imported and connected; while the image is delivered, the whole set is
-dry-run.
+Each verb is a prefix of the chain. go begins before slim.toml is read (facts/head_start.py). What else can overlap
+overlaps here and in building.py: while go compiles, the registry is asked, a container made, the API client imported
+and connected; while the image is delivered, the whole set is dry-run.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ from slimdeploy.events import Report, Step, step
 from slimdeploy.imaging import make_image
 from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan
+from slimdeploy.reading import check_patches, contents
 from slimdeploy.tools.running import terminate_all
-from slimdeploy.workbench import Bench, Built, Request, bench, check_patches, contents, own_registry
+from slimdeploy.workbench import Bench, Built, Request, bench, own_registry
 
 if TYPE_CHECKING:  # and imported where they are used: an unchanged run is 0.1 s shorter without them
     from slimdeploy.artifacts.deploy import Changes, Manifests, Release
@@ -48,8 +49,7 @@ def build(request: Request, report: Report, copy: OutputImage | None = None) -> 
 
             with step(report, "write") as running:
                 name = f"{plan.repository}:{(plan.tag if isinstance(plan, RegistryPlan) else '') or 'latest'}"
-                file.write(copy, image, name, Skopeo(on_line=lambda line: here.line("skopeo", line)))
-                running.summary = f"{copy.kind}:{copy.path}"
+                running.summary = file.write(copy, image, name, Skopeo(on_line=lambda line: here.line("skopeo", line)))
         return Built(image, plan.repository)
 
 
@@ -81,7 +81,7 @@ def diff(request: Request, report: Report) -> Changes:
 
     with bench(request, report) as here:
         plan = deploy_plan(request, here)
-        return connect(plan.workload, plan.target, plan.timeout).diff(reference(plan, make_image(here)))
+        return connect(plan.workload, plan.target, plan.timeout, report).diff(reference(plan, make_image(here)))
 
 
 def plan(request: Request, report: Report) -> Planned:
@@ -92,7 +92,7 @@ def plan(request: Request, report: Report) -> Planned:
         decided, image = deploy_plan(request, here), here.known()
         if image is None:
             return Planned(here.plan, decided)
-        there = connect(decided.workload, decided.target, decided.timeout)
+        there = connect(decided.workload, decided.target, decided.timeout, report)
         return Planned(here.plan, decided, reference(decided, image), there.diff(reference(decided, image)))
 
 
@@ -103,7 +103,7 @@ def up(request: Request, report: Report) -> Release:
 
     with bench(request, report) as here, ThreadPoolExecutor(max_workers=2) as beside:
         plan = deploy_plan(request, here)
-        connecting = beside.submit(connect, plan.workload, plan.target, plan.timeout)
+        connecting = beside.submit(connect, plan.workload, plan.target, plan.timeout, report)
         image = wanted_image(plan.delivery, here, plan.target)
         there = connecting.result()  # a wrong context is known before anything is uploaded
         delivering = beside.submit(deliver, plan.delivery, image, here)

@@ -21,7 +21,7 @@ def rollback(request: Request, report: Report, number: int | None) -> Release:
     with locked(project_folder(request.project), str(request.project), request.order.lock_wait):
         plan = workload_plan(request.config, name_of(request))
         target = choose_target(request.config, plan.app, request.overrides)
-        there = connect(plan, target, rollout_seconds(request.config, request.overrides))
+        there = connect(plan, target, rollout_seconds(request.config, request.overrides), report)
         return there.rollback(number, request.order, report)
 
 
@@ -31,11 +31,11 @@ def down(request: Request, report: Report, *, volumes: bool = False) -> tuple[Ob
         locked(project_folder(request.project), str(request.project), request.order.lock_wait),
         step(report, "down") as running,
     ):
-        return destination(request).down(request.order, volumes, running)
+        return destination(request, report).down(request.order, volumes, running)
 
 
-def restart(request: Request, report: Report) -> int:
-    """New copies of what runs; how many serve."""
+def restart(request: Request, report: Report, process: str = "") -> int:
+    """New copies of what runs, or of one process; how many serve."""
     with (
         locked(project_folder(request.project), str(request.project), request.order.lock_wait),
         step(report, "restart") as running,
@@ -43,11 +43,12 @@ def restart(request: Request, report: Report) -> int:
         app = name_of(request)
         target = choose_target(request.config, app, request.overrides)
         seconds = rollout_seconds(request.config, request.overrides)
-        return connect(workload_plan(request.config, app), target, seconds).restart(running)
+        there = connect(workload_plan(request.config, app), target, seconds, report)
+        return there.restart(process, request.order, running)
 
 
-def destination(request: Request) -> Destination:
+def destination(request: Request, report: Report = lambda _: None) -> Destination:
     """Where the app runs, without building anything."""
     app = name_of(request)
     target = choose_target(request.config, app, request.overrides)
-    return connect(workload_plan(request.config, app), target, LOOK_SECONDS)
+    return connect(workload_plan(request.config, app), target, LOOK_SECONDS, report)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts, Pinned, Platform
@@ -29,9 +28,6 @@ from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import Overrides, asks_for_registry, choose_target
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
-
-if TYPE_CHECKING:  # a build needs none of it
-    from slimdeploy.artifacts.workload import Contents, WorkloadPlan
 
 
 @dataclass(frozen=True)
@@ -162,31 +158,6 @@ def nodes(request: Request, report: Report) -> tuple[Platform, ...]:
 def name_of(request: Request) -> str:
     """The app's name; go.mod is only needed when slim.toml does not give it."""
     return request.config.app.name or app_name(request.config, module_path(request.project, request.config.build.main))
-
-
-def contents(request: Request, report: Report) -> Contents:
-    """What slim.toml only refers to: files and secrets. Raises ConfigError, in which no value is shown."""
-    from slimdeploy.artifacts.workload import Contents
-
-    app = request.config.app
-    if request.source is None or not (app.config or app.secrets):
-        return Contents()
-    from slimdeploy.facts.contents import placed_contents
-
-    return placed_contents(request.project, app, request.source, report)
-
-
-def check_patches(plan: WorkloadPlan, request: Request) -> WorkloadPlan:
-    """The plan, if its patches fit what is rendered: said at their place in slim.toml before anything is compiled."""
-    if plan.patches and request.source:
-        from slimdeploy.manifests.patches import PatchRefused
-        from slimdeploy.manifests.render import render
-
-        try:
-            render(plan, None, "")
-        except PatchRefused as refused:
-            raise request.source.refusal([(("patch", refused.index), refused.why, refused.hint)]) from None
-    return plan
 
 
 def own_registry(request: Request, here: Bench) -> LocalRegistry | None:

@@ -30,6 +30,9 @@ SETTINGS = ("GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSE
 """Of the user's, what go in the container should know, too: in a file, since a proxy's address may hold a password."""
 BUILDAHS_OWN = ("subprocess exited with", "Error: exit status", "error running container", "Error: while running")
 
+ANSWERS = 3
+"""buildah 1.28 sometimes stops reading when a program ends, before it has all that it printed: 1 of 80 calls here."""
+
 
 @dataclass(frozen=True)
 class Builder:
@@ -71,22 +74,30 @@ class InContainer:
         mounts = tuple(dict.fromkeys((*self.sources, *downloaded, *writable)))
         variables = proxies() | dict(call.environment) | own
         run = Run(call.folder, mounts, frozenset(writable), variables, call.timeout)
-        return self._go(call.arguments, run, on_line)
+        for _ in range(ANSWERS):
+            out, failure = self._go(call.arguments, run, on_line)
+            if failure is None and is_whole(call.arguments, out):
+                return out
+            lines = [line for line in failure.output if not line.startswith(BUILDAHS_OWN)] if failure else []
+            if failure and lines:
+                raise ToolFailed("go", failure.exit_code, lines)
+        if failure is None and call.arguments[0] == "list" and not out and "-deps" not in call.arguments:
+            return out  # each time, so there are no packages: those of C only, without cgo
+        raise ImageFailed("go did not run in the builder image", details=failure.output[-3:] if failure else ())
 
-    def _go(self, arguments: Sequence[str], run: Run, on_line: LineSink | None) -> str:
+    def _go(self, arguments: Sequence[str], run: Run, on_line: LineSink | None) -> tuple[str, ToolFailed | None]:
+        """What go printed, and how it failed."""
+
         def without_buildahs(line: str) -> None:
             if on_line and not line.startswith(BUILDAHS_OWN):
                 on_line(line)
 
         try:
-            return self.containers.run(("go", *arguments), run, without_buildahs)
+            return self.containers.run(("go", *arguments), run, without_buildahs), None
         except ToolTimeout:
             raise
         except ToolFailed as failure:
-            lines = [line for line in failure.output if not line.startswith(BUILDAHS_OWN)]
-            if not lines:
-                raise ImageFailed("go did not run in the builder image", details=failure.output[-3:]) from None
-            raise ToolFailed("go", failure.exit_code, lines) from None
+            return "", failure
 
     def compiler(self, target: Platform, here: Platform) -> str:
         """The first one that the image has."""
@@ -101,6 +112,14 @@ class InContainer:
             f'static.cgo = "static" needs a C compiler for {target}, and {self.containers.pinned.reference} has none',
             hint='take a builder image that has one, or leave C out: static.cgo = "off"',
         )
+
+
+def is_whole(arguments: Sequence[str], out: str) -> bool:
+    """Whether this is all of go's answer. The package that was asked for comes last, after what it depends on."""
+    last = out.rpartition("\n{")[2]
+    if arguments[0] == "list":
+        return out.rstrip().endswith("}") and not ("-deps" in arguments and '"DepOnly": true' in last)
+    return arguments[0] != "env" or out.endswith("\n")
 
 
 def write_settings(file: Path, proxy: str, downloaded: Sequence[Path]) -> Path:

@@ -8,6 +8,8 @@ only into folders that are mounted. A container is used by whoever holds its loc
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from slimdeploy.artifacts.plan import Pinned, Platform
 from slimdeploy.build.pulling import Puller, folder_name
-from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError
+from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError, ToolMissing
 from slimdeploy.events import step
 from slimdeploy.state.places import cache
 from slimdeploy.tools.buildah import Buildah, Container, Run
@@ -29,6 +31,8 @@ DRIVERS = ("overlay", "vfs")
 """vfs copies all of the image for each container, and works where overlay does not: in containers, for some users."""
 MOST = {"overlay": 16, "vfs": 1}
 READY = "ready.json"
+NO_IDS = re.compile("setting supplemental groups|insufficient UIDs or GIDs|newuidmap|newgidmap")
+"""What an ordinary user sees who has no further ids: an image's files belong to several users."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +99,13 @@ class Containers:
                 return Prepared(prepared.image, driver, proxy.strip())
             except ToolFailed as failure:
                 error = _explain(failure, self.pinned)
+                if isinstance(error, ToolMissing | DiskFull):  # another driver would say the same
+                    break
+        self._clear()
         raise error
 
     def _clear(self) -> None:
-        for each in ("store", "run"):
-            shutil.rmtree(self.folder / each, ignore_errors=True)
+        self._buildah(DRIVERS[-1]).remove_store()
         for made in self.folder.glob("container-*.made"):
             made.unlink()
 
@@ -139,6 +145,13 @@ class Containers:
 def _explain(failure: ToolFailed, pinned: Pinned) -> SlimdeployError:
     if "no space left on device" in failure.text:
         return DiskFull(f"no space is left for {pinned.reference}", details=failure.details)
+    if os.geteuid() != 0 and NO_IDS.search(failure.text):
+        return ToolMissing(
+            f"{pinned.reference} cannot be run here: user {os.geteuid()} has no ids for the users of an image",
+            details=failure.details[-1:],
+            hint="as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 YOU, with package uidmap\n"
+            'or compile on this machine: build.strategy = "scratch" or "base"',
+        )
     if 'exec: "go": executable file not found' in failure.text:
         return ImageFailed(
             f"{pinned.reference} has no go", hint=f'{pinned.key} names an image with Go, such as "golang:1.26"'

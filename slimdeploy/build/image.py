@@ -16,6 +16,7 @@ from pathlib import Path
 
 from slimdeploy.artifacts.build import Base, Image, ImageFile, RootFile, RootFilesystem
 from slimdeploy.artifacts.plan import ImagePlan
+from slimdeploy.build.index import INDEXES
 from slimdeploy.build.layers import join
 from slimdeploy.build.layout import Layout, read_layout
 from slimdeploy.build.packing import Packers, pack_files, pack_program, whole
@@ -57,7 +58,7 @@ def assemble(plan: ImagePlan, rootfs: RootFilesystem, packers: Packers, base: Ba
 
 def keep_index(image: Image, kept: Path) -> Image:
     """An index that was made in the work folder, where images are kept."""
-    folder = kept / "indexes" / image.digest.removeprefix("sha256:")[:32]
+    folder = kept / INDEXES / image.digest.removeprefix("sha256:")[:32]
     folder.parent.mkdir(exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     image.layout.rename(folder)

@@ -24,7 +24,6 @@ WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
 DEEPEST_LINKS = 8
 Twin = Callable[[], Path | None]
 """Makes the program once more with the symbols that it lacks; None when that is not possible."""
-ZSTD = b"\x28\xb5\x2f\xfd"
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def measure(layout: Layout, name: str, *, why: Mapping[str, str], twin: Twin | N
     )
     hidden = contents.size - sum(size for size, _ in contents.files.values())
     files += (OtherFile(f"({HIDDEN})", hidden, ""),) if hidden else ()
-    return ImageSize(name, layout.digest, _platform(layout), program, files, contents.size, layout.layers)
+    return ImageSize(name, layout.digest, platform_of(layout), program, files, contents.size, layout.layers)
 
 
 def total(layout: Layout) -> int:
@@ -69,17 +68,8 @@ def total(layout: Layout) -> int:
     return sum(size for _, size in layout.files())
 
 
-def is_readable(layout: Layout) -> bool:
-    """Whether Python can unpack all layers: it cannot read zstd before 3.14."""
-    return not any(_starts_with(blob(layout.folder, digest), ZSTD) for digest, _ in layout.layers)
-
-
-def _starts_with(file: Path, magic: bytes) -> bool:
-    with file.open("rb") as content:
-        return content.read(len(magic)) == magic
-
-
-def _platform(layout: Layout) -> Platform:
+def platform_of(layout: Layout) -> Platform:
+    """What an image is for."""
     return Platform(*(layout.config.get(each, "") for each in ("os", "architecture", "variant")))
 
 

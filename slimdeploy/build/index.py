@@ -19,6 +19,7 @@ from slimdeploy.build.layers import link
 from slimdeploy.build.layout import blob, is_whole, read_layout
 
 INDEX = "application/vnd.oci.image.index.v1+json"
+INDEXES = "indexes"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 
 
@@ -41,6 +42,16 @@ def make_index(images: Sequence[Image], architecture: str, work: Path) -> Image:
     whole = replace(images[0], layout=layout, digest=digest, compressed_size=compressed, variants=tuple(images))
     first = whole.fitting(architecture)
     return replace(whole, platform=first.platform, files=first.files, size=first.size, base=first.base)
+
+
+def variant(kept: Path, digest: str, platform: Platform) -> str:
+    """The digest of an index's image for this platform, if that index is kept here; otherwise the digest itself."""
+    try:
+        index = json.loads(blob(kept / INDEXES / digest.removeprefix("sha256:")[:32], digest).read_bytes())
+    except (OSError, ValueError):
+        return digest
+    wanted = _platform(platform)
+    return next((each["digest"] for each in index["manifests"] if each["platform"] == wanted), digest)
 
 
 def is_complete(image: Image) -> bool:

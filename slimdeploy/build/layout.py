@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+ZSTD = b"\x28\xb5\x2f\xfd"
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -50,6 +52,11 @@ def read_layout(folder: Path) -> Layout | None:
     return Layout(folder, digest, config, tuple((each["digest"], each["size"]) for each in manifest["layers"]))
 
 
+def is_readable(layout: Layout) -> bool:
+    """Whether Python can unpack all layers: it cannot read zstd before 3.14."""
+    return not any(_starts_with(blob(layout.folder, digest), ZSTD) for digest, _ in layout.layers)
+
+
 def is_whole(file: Path, digest: str) -> bool:
     """Whether a blob is what its digest says."""
     with file.open("rb") as content:
@@ -60,3 +67,8 @@ def blob(folder: Path, digest: str) -> Path:
     """Where a layout keeps the blob of this digest."""
     algorithm, _, name = digest.partition(":")
     return folder / "blobs" / algorithm / name
+
+
+def _starts_with(file: Path, magic: bytes) -> bool:
+    with file.open("rb") as content:
+        return content.read(len(magic)) == magic

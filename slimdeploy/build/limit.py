@@ -15,8 +15,8 @@ from pathlib import Path
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.sizes import ImageSize
 from slimdeploy.build.growth import Growth, growth, unnamed
-from slimdeploy.build.image_size import is_readable, measure
-from slimdeploy.build.layout import read_layout
+from slimdeploy.build.image_size import measure
+from slimdeploy.build.layout import is_readable, read_layout
 from slimdeploy.errors import ImageFailed
 from slimdeploy.events import amount
 

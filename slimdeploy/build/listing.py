@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import tarfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from slimdeploy.errors import ImageFailed
 
 WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
 MOST_TEXT = 1 << 20
+HINT = "layers have to be tar, compressed with gzip or zstd: `skopeo copy` makes such an image of another one"
 
 
 @dataclass
@@ -29,12 +31,12 @@ class Listing:
     group: str = ""
 
 
-def read_listing(layout: Layout, kept: Path) -> Listing:
-    """From `kept`, or from the layers, and then kept."""
+def read_listing(layout: Layout, kept: Path, readable: Callable[[Layout], Layout]) -> Listing:
+    """From `kept`, or from the layers, and then kept; `readable` makes them such that Python can unpack them."""
     try:
         return Listing(**json.loads(kept.read_bytes()))
     except (OSError, ValueError, TypeError):
-        listing = list_layers(layout)
+        listing = list_layers(readable(layout))
     fresh = kept.with_suffix(".new")
     fresh.write_text(json.dumps(asdict(listing)), encoding="utf-8")
     fresh.replace(kept)
@@ -42,17 +44,14 @@ def read_listing(layout: Layout, kept: Path) -> Listing:
 
 
 def list_layers(layout: Layout) -> Listing:
-    """Layer over layer, the lowest first. Raises ImageFailed for a layer that cannot be read here (zstd)."""
+    """Layer over layer, the lowest first. Raises ImageFailed for a layer that cannot be read."""
     listing, sizes = Listing(), dict[str, int]()
     for digest, _ in layout.layers:
         try:
             with tarfile.open(blob(layout.folder, digest)) as layer:
                 _add(layer, listing, sizes)
         except tarfile.TarError as error:
-            raise ImageFailed(
-                f"a layer of the base image cannot be read: {error}",
-                hint="layers compressed with zstd cannot be looked into here: take a gzip variant of the image",
-            ) from None
+            raise ImageFailed(f"a layer of the base image cannot be read: {error}", hint=HINT) from None
     listing.size = sum(sizes[path] for path in listing.paths if path in sizes)
     return listing
 

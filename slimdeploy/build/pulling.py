@@ -10,13 +10,14 @@ from filelock import FileLock
 
 from slimdeploy.artifacts.build import Base
 from slimdeploy.artifacts.plan import Pinned, Platform
-from slimdeploy.build.layout import Layout, read_layout
+from slimdeploy.build.layout import Layout, is_readable, read_layout
 from slimdeploy.build.listing import read_listing
+from slimdeploy.build.packing import whole
 from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError
 from slimdeploy.events import Report, Step, ToolOutput, megabytes, step
 from slimdeploy.state.places import cache
 from slimdeploy.tools.command import ToolFailed
-from slimdeploy.tools.credentials import my_access
+from slimdeploy.tools.credentials import proven
 from slimdeploy.tools.persistence import persist
 from slimdeploy.tools.registry_errors import explain
 from slimdeploy.tools.skopeo import Skopeo
@@ -40,8 +41,20 @@ class Puller:
         with FileLock(f"{folder}.lock"):
             layout = read_layout(folder) or _move(self.pull(pinned, platform).folder, folder)
             _check(layout, pinned, platform)
-            listing = read_listing(layout, folder.with_name(f"{folder.name}.{PATHS}"))
+            listing = read_listing(layout, folder.with_name(f"{folder.name}.{PATHS}"), self._readable)
         return Base(pinned, folder, listing.size, listing.paths, listing.passwd, listing.group)
+
+    def _readable(self, layout: Layout) -> Layout:
+        """With zstd layers packed again, to be looked into; into images they go as they are."""
+        if is_readable(layout):
+            return layout
+        again = self.work / "pulled" / f"{layout.folder.name}.gzip"
+        again.parent.mkdir(exist_ok=True)
+        try:
+            Skopeo(on_line=lambda line: self.report(ToolOutput("skopeo", line))).compress(layout.folder, again, "gzip")
+        except ToolFailed as failure:
+            raise _full(failure) or ImageFailed("a base's zstd layer cannot be read", details=failure.details) from None
+        return whole(again)
 
     def pull(self, pinned: Pinned, platform: Platform) -> Layout:
         """The image as a layout in the work folder."""
@@ -119,6 +132,9 @@ def _other(pinned: Pinned, what: str, platform: Platform) -> ImageFailed:
 def _explain(failure: ToolFailed, pinned: Pinned, platform: Platform) -> SlimdeployError:
     if OTHER_PLATFORM in failure.text:
         return _other(pinned, "has no image for this platform", platform)
-    if "no space left on device" in failure.text:
-        return DiskFull(f"no space is left for {pinned.reference}", details=failure.details)
-    return explain(failure, pinned.repository, my_access(pinned.repository), pulled_for=pinned.key)
+    return _full(failure) or explain(failure, pinned.repository, proven(pinned.repository), pulled_for=pinned.key)
+
+
+def _full(failure: ToolFailed) -> DiskFull | None:
+    full = "no space left on device" in failure.text
+    return DiskFull("no space is left for an image to start from", details=failure.details) if full else None

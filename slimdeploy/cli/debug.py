@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from slimdeploy.cli.options import PROJECT, TARGET, Flags, option, request, verb
+from slimdeploy.cli.options import PROCESS, PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.errors import ProgramFailed
 from slimdeploy.events import Note, step
@@ -27,8 +27,8 @@ HINT = "the program is process 1, its files are in /proc/1/root; exit ends it"
 STAYS = "the ended container stays in the pod's description until the pod goes: slimdeploy restart"
 
 
-@verb("debug", PROJECT, TARGET, HOW)
-def command(output: Output, flags: Flags, *, image: str, pod: str, arguments: tuple[str, ...]) -> None:
+@verb("debug", PROJECT, TARGET, PROCESS, HOW)
+def command(output: Output, flags: Flags, process: str, *, image: str, pod: str, arguments: tuple[str, ...]) -> None:
     """Put a container with tools beside the running program: its processes, its network, its user, no more rights than
     it has. On a terminal the image's shell; or a COMMAND, whose output is printed.
     """
@@ -36,9 +36,9 @@ def command(output: Output, flags: Flags, *, image: str, pod: str, arguments: tu
     from slimdeploy.upkeep import destination
 
     tty = sys.stdin.isatty() and sys.stdout.isatty()
-    there = destination(request(flags, output))
+    there = destination(request(flags, output), output.terminal)
     with step(output.terminal, "debug") as running:
-        session = there.debug(DebugWish(image, arguments, pod, tty), running)
+        session = there.debug(DebugWish(image, arguments, pod, process, tty), running)
     if tty:
         output.terminal(Note(HINT))
     code = session.interact() if tty else session.collect(output.line)

@@ -38,7 +38,7 @@ def command(output: Output, flags: Flags, exit_code: bool, releases: tuple[int, 
     if len(releases) not in {0, 2}:
         raise UsageError("diff compares two releases", hint="slimdeploy diff 3 5; slimdeploy history shows them")
     asked = request(flags, output)
-    changes = destination(asked).between(*releases) if releases else diff(asked, output.terminal)
+    changes = destination(asked, output.terminal).between(*releases) if releases else diff(asked, output.terminal)
     for reason in changes.kept:
         output.terminal(Warned(reason))
     show(output, changes)

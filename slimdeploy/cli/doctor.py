@@ -24,8 +24,8 @@ def command(output: Output, flags: Flags) -> int:
 
     Changes nothing. Checks slim.toml, the Go module, each program and its version, what an ordinary user needs, room on
     the disk, the CA bundle, whether the registry would take a push (as whom, by which file or helper), the cluster,
-    its clock and the namespace. Only what this project needs can fail. The exit code is that of the first failure,
-    which `up` would end with: 72 a program, 77 a login, 69 no answer, 73 the disk.
+    what it is too old for, its clock and the namespace. Only what this project needs can fail. The exit code is that of
+    the first failure, which `up` would end with: 72 a program, 77 a login, 69 no answer, 73 the disk.
     """
     from slimdeploy.doctor.examination import examine
     from slimdeploy.doctor.finding import verdict

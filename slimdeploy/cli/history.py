@@ -19,7 +19,7 @@ def command(output: Output, flags: Flags) -> None:
     """Show the last releases: when, by whom, of which source, what came of it and what it changed."""
     from slimdeploy.upkeep import destination
 
-    records = destination(request(flags, output)).history()
+    records = destination(request(flags, output), output.terminal).history()
     output.result(table(records) if records else "no releases yet", [document(record) for record in records])
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 import click
 
-from slimdeploy.cli.options import PROJECT, TARGET, Flags, duration, option, request, verb
+from slimdeploy.cli.options import PROCESS, PROJECT, TARGET, Flags, duration, option, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.cli.stopping import Stopped
 from slimdeploy.errors import Interrupted, UsageError
@@ -27,20 +28,22 @@ LINES = (
 )
 
 
-@verb("logs", PROJECT, TARGET, LINES)
-def command(output: Output, flags: Flags, *, follow: bool, tail: int, since: float | None, previous: bool) -> int:
+@verb("logs", PROJECT, TARGET, PROCESS, LINES)
+def command(
+    output: Output, flags: Flags, process: str, *, follow: bool, tail: int, since: float | None, previous: bool
+) -> int:
     """Print what the app printed, of all its copies, in the order of time. With -o json, one object a line."""
     from slimdeploy.deploy.destination import LogWish
     from slimdeploy.upkeep import destination
 
     if follow and previous:
         raise UsageError("--previous is of a run that has ended: there is nothing to follow")
-    there = destination(request(flags, output))
-    instances = there.status().instances
-    if not instances:
+    there = destination(request(flags, output), output.terminal)
+    names = there.copies(process)
+    if not names:
         output.terminal(Note("nothing runs" + (", yet" if follow else "")))
     try:
-        there.logs(LogWish(tail, follow, since, previous), Printer(output, [each.name for each in instances]))
+        there.logs(LogWish(tail, follow, since, previous, process), Printer(output, names))
     except Stopped as stop:
         if isinstance(stop.reason, Interrupted):
             return Interrupted.code  # Ctrl-C is how one leaves it: nothing is said about that
@@ -51,7 +54,7 @@ def command(output: Output, flags: Flags, *, follow: bool, tail: int, since: flo
 class Printer:
     """Puts the copy's name before its lines, as soon as there are several."""
 
-    def __init__(self, output: Output, names: list[str]) -> None:
+    def __init__(self, output: Output, names: Iterable[str]) -> None:
         self._output = output
         self._names = set(names)
 

@@ -91,8 +91,7 @@ TARGET = (
     option("--kubeconfig", metavar="FILE", help="The kubeconfig (default: KUBECONFIG, ~/.kube/config)."),
     option("--local", is_flag=True, help="Local podman, whatever slim.toml names."),
 )
-BUILD = (
-    option("--build-timeout", callback=duration, metavar="DURATION", help="Limit of each call of go (30m)."),
+PLATFORM = (
     option(
         "--platform",
         "platforms",
@@ -100,6 +99,10 @@ BUILD = (
         metavar="OS/ARCH,...",
         help='Instead of build.platforms: linux/amd64,linux/arm64; or "cluster".',
     ),
+)
+BUILD = (
+    option("--build-timeout", callback=duration, metavar="DURATION", help="Limit of each call of go (30m)."),
+    *PLATFORM,
     option("--pull", is_flag=True, help="Look up again what the tags of base and builder images name (slim.lock)."),
 )
 VERIFY = (option("--verify", is_flag=True, help="Build twice, the second time with an empty cache, and compare."),)
@@ -121,6 +124,9 @@ ROLLBACK = (
     option(
         "--rollback/--no-rollback", default=None, help="Whether a release that does not serve is rolled back (yes)."
     ),
+)
+PROCESS = (
+    option("--process", default="", metavar="NAME", help="Only this one of [processes]; the app's own has its name."),
 )
 UP = (*PROJECT, *BUILD, *VERIFY, *TARGET, *PUSH, *ROLLOUT, *ROLLBACK, *LOCK, *TAKEOVER)
 """What `up` takes, attended or not."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slimdeploy.cli.options import PROJECT, TARGET, Flags, option, request, verb
+from slimdeploy.cli.options import PLATFORM, PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ HOW = (
 )
 
 
-@verb("size", PROJECT, TARGET, HOW)
+@verb("size", PROJECT, PLATFORM, TARGET, HOW)
 def command(output: Output, flags: Flags, against: str, *, top: int, everything: bool, html: str | None) -> None:
     """Build, and show what the image is made of, byte by byte: modules, packages, files, compressed layers."""
     from slimdeploy.measuring import check_reference, size
@@ -48,16 +48,19 @@ def text(measured: Measured, top: int | None) -> str:
     """For people: what it is made of, or what changed."""
     from slimdeploy.ui import size_table
 
+    others = [size_table.other(each) for each in measured.others]
     if measured.before is None:
-        return size_table.text(measured.now, top)
+        return "\n".join([size_table.text(measured.now, top), *([""] if others else []), *others])
     return size_table.changes_text(measured.before, measured.now, measured.changes, top)
 
 
 def document(measured: Measured) -> dict[str, Any]:
     """For programs: bytes."""
+    from slimdeploy.cli.build import of_platform
     from slimdeploy.ui.size_table import document as of
 
     found = of(measured.now)
+    found["others"] = [{"digest": each.digest} | of_platform(each) for each in measured.others]
     if measured.before:
         changes = [asdict(each) | {"change": each.change} for each in measured.changes]
         found |= {"against": of(measured.before), "changes": changes}

@@ -64,12 +64,13 @@ def cron_line(text: str) -> str:
     fields = text.split()
     if len(fields) != len(FIELDS):
         raise Refused(f"{len(fields)} fields, expected 5", "minute, hour, day of month, month, day of week")
-    values = [_numbers(field, entry) for field, entry in zip(FIELDS, fields, strict=True)]
+    values = [numbers(field, entry) for field, entry in zip(FIELDS, fields, strict=True)]
     _check_comes(values[2], values[3], by_weekday=fields[4] != "*")
     return text
 
 
-def _numbers(field: Field, text: str) -> set[int]:
+def numbers(field: Field, text: str) -> set[int]:
+    """What an entry of this field stands for."""
     found: set[int] = set()
     for entry in text.split(","):
         found |= _entry(field, entry)

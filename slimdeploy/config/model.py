@@ -79,6 +79,16 @@ class Config(Table):
             check_fits(app, value)
         return value
 
+    @field_validator("processes")
+    @classmethod
+    def _processes(cls, value: Mapping[str, Process], info: ValidationInfo) -> Mapping[str, Process]:
+        secrets = app.secrets if (app := info.data.get("app")) else {}
+        for name, variable in ((name, variable) for name, each in value.items() for variable in each.env):
+            if variable in secrets:
+                where, place = ("app", "secrets", variable), (name, "env", variable)
+                raise Refused("also in app.secrets, line {line}", at=place, on_key=True, earlier=where)
+        return value
+
     @model_validator(mode="after")
     def _scheduled(self) -> Config:
         if self.app.kind == "cron" and not self.deploy.job.schedule:

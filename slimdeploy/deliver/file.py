@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from slimdeploy.artifacts.build import Image
 from slimdeploy.errors import DiskFull, PushFailed, UsageError
@@ -24,6 +25,9 @@ class OutputImage:
     kind: str
     path: Path
 
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.path}"
+
     @classmethod
     def parse(cls, text: str) -> OutputImage:
         """Of `oci:FOLDER` or `docker-archive:FILE`. Raises UsageError."""
@@ -35,8 +39,9 @@ class OutputImage:
         return cls(kind, Path(path).absolute())
 
 
-def write(output: OutputImage, image: Image, name: str, skopeo: Skopeo) -> None:
-    """Write the image as `name` (repository:tag). A file is replaced whole, other images in a layout stay.
+def write(output: OutputImage, image: Image, name: str, skopeo: Skopeo) -> str:
+    """Write the image as `name` (repository:tag); what was written, in a line. A file is replaced whole, other images
+    in a layout stay. docker's format holds one platform: of several, this machine's.
 
     Raises UsageError, PushFailed, DiskFull.
     """
@@ -45,9 +50,11 @@ def write(output: OutputImage, image: Image, name: str, skopeo: Skopeo) -> None:
     try:
         output.path.parent.mkdir(parents=True, exist_ok=True)
         if output.kind == "oci":
-            return skopeo.copy_to_layout(image.layout, output.path, name.rpartition(":")[2])
+            skopeo.copy_to_layout(image.layout, output.path, name.rpartition(":")[2])
+            return str(output)
         fresh.unlink(missing_ok=True)
-        skopeo.copy_to_archive(image.fitting(host().architecture).layout, fresh, name)
+        one = image.fitting(host().architecture)
+        _archive(one.layout, fresh, name, skopeo)
         fresh.replace(output.path)
     except (ToolFailed, OSError) as failure:
         with suppress(OSError):
@@ -55,7 +62,21 @@ def write(output: OutputImage, image: Image, name: str, skopeo: Skopeo) -> None:
         cause = said(failure) if isinstance(failure, ToolFailed) else str(failure)
         kind = DiskFull if "no space left" in cause.lower() else PushFailed
         hint = "make room, or name another place" if kind is DiskFull else f"name a place to write to: {FORMS}"
-        raise kind(f"cannot write {output.kind}:{output.path}", details=(cause,), hint=hint) from None
+        raise kind(f"cannot write {output}", details=(cause,), hint=hint) from None
+    return f"{output}, {one.platform} alone: docker's format holds one platform" if image.variants else str(output)
+
+
+def _archive(layout: Path, file: Path, name: str, skopeo: Skopeo) -> None:
+    """docker's format knows no zstd: such layers are packed again, which the config does not see."""
+    try:
+        skopeo.copy_to_archive(layout, file, name)
+    except ToolFailed as failure:
+        if "zstd compression is not supported" not in failure.text:
+            raise
+        file.unlink(missing_ok=True)
+        with TemporaryDirectory(prefix=".slimdeploy-", dir=file.parent) as folder:
+            skopeo.compress(layout, Path(folder, "gzip"), "gzip")
+            skopeo.copy_to_archive(Path(folder, "gzip"), file, name)
 
 
 def _check(output: OutputImage) -> None:

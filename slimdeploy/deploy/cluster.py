@@ -12,9 +12,10 @@ from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.artifacts.release import Order, Record
+from slimdeploy.artifacts.status import Status
 from slimdeploy.artifacts.workload import WorkloadPlan
-from slimdeploy.deploy.destination import DebugWish, LogLine, LogWish, PortPair, Session, Status
-from slimdeploy.deploy.operating import debugging, inspection, restarting, tailing
+from slimdeploy.deploy.destination import DebugWish, LogLine, LogWish, PortPair, Session
+from slimdeploy.deploy.operating import choosing, debugging, inspection, restarting, tailing
 from slimdeploy.deploy.operating.forwarding import Forward, running
 from slimdeploy.deploy.releasing import history, making, references, removal, returning
 from slimdeploy.deploy.releasing.serving import Intent, Site
@@ -75,29 +76,37 @@ class Cluster:
         return returning.between(self.plan.app, self.kube, one, other)
 
     def status(self) -> Status:
-        """The Deployment and its pods."""
-        return inspection.status(self.plan.app, self.target, self.kube)
+        """What runs, what ran, and what is not as it was released."""
+        return inspection.status(self.plan, self.kube)
+
+    def copies(self, process: str) -> tuple[str, ...]:
+        """The names of the pods."""
+        return tuple(pod["metadata"]["name"] for pod in self._pods(process))
 
     def logs(self, wish: LogWish, sink: Callable[[LogLine], bool]) -> None:
         """The lines of all pods."""
         tail = tailing.follow if wish.follow else tailing.once
-        tail(self._pods, self.kube, wish, sink)
+        tail(lambda: self._pods(wish.process), self.kube, wish, sink)
 
-    def restart(self, step: Step) -> int:
+    def restart(self, process: str, order: Order, step: Step) -> int:
         """New pods of the same release."""
-        refs = inspection.deployment_refs(self.plan.app, self.kube)
-        return restarting.restart(self.plan.app, refs, self.kube, timeout=self.timeout, step=step)
+        return restarting.restart(self.plan, self._site(step.report), process, order, step=step)
 
-    def port_forward(self, ports: Sequence[PortPair], say: Callable[[str], None]) -> None:
+    def port_forward(self, ports: Sequence[PortPair], process: str, say: Callable[[str], None]) -> None:
         """Over the API server, until we are stopped."""
-        Forward(self.kube, lambda: running(self._pods()), say).serve(ports)
+        self._pods(process)  # a process that is not there is known before anybody connects
+
+        def candidates(port: int) -> list[Mapping[str, Any]]:
+            return choosing.behind(running(self._pods(process)), port, self.plan.app)
+
+        Forward(self.kube, candidates, say).serve(ports)
 
     def debug(self, wish: DebugWish, step: Step) -> Session:
         """An ephemeral container in a pod."""
-        return debugging.start(self._pods(), self.kube, wish, step)
+        return debugging.start(self._pods(wish.process), self.kube, wish, step)
 
-    def _pods(self) -> Sequence[Mapping[str, Any]]:
-        return inspection.pods(self.plan.app, self.kube)
+    def _pods(self, process: str) -> list[Mapping[str, Any]]:
+        return choosing.chosen(inspection.pods(self.plan.app, self.kube), process, self.plan)
 
     def down(self, order: Order, volumes: bool, step: Step) -> tuple[ObjectRef, ...]:  # noqa: FBT001
         """Delete what we made, the history and volumes (if wanted), too, and wait for the pods."""

@@ -9,17 +9,21 @@ from typing import Protocol
 from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Changes, ObjectRef, Release
 from slimdeploy.artifacts.release import Order, Record
+from slimdeploy.artifacts.status import Status
 from slimdeploy.events import Report, Step
 
 
 @dataclass(frozen=True)
 class LogWish:
-    """Which lines are wanted: the last `tail` of each copy, of the last `since` seconds, of the run before this one."""
+    """Which lines are wanted: the last `tail` of each copy, of the last `since` seconds, of the run before this one, of
+    one process (""; all).
+    """
 
     tail: int
     follow: bool = False
     since: float | None = None
     previous: bool = False
+    process: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,12 @@ class PortPair:
 
 @dataclass(frozen=True)
 class DebugWish:
-    """Which image with tools, what is run in it (nothing: what the image runs), in which copy ("": any)."""
+    """Which image with tools, what is run in it (nothing: what it runs), in which copy, of which process ("": any)."""
 
     image: str
     command: tuple[str, ...] = ()
     pod: str = ""
+    process: str = ""
     tty: bool = False
 
 
@@ -57,48 +62,6 @@ class Session(Protocol):
 
     def collect(self, sink: Callable[[str], object]) -> int:
         """Wait until it ends, and hand on what it printed; its exit code."""
-
-
-@dataclass(frozen=True)
-class Instance:
-    """One running copy of the app: a pod or a container. `started` is when (RFC 3339), `node` is where."""
-
-    name: str
-    state: str
-    ready: bool
-    restarts: int
-    image: str
-    started: str = ""
-    node: str = ""
-
-
-@dataclass(frozen=True)
-class Latest:
-    """The newest release in the history."""
-
-    number: int
-    outcome: str
-    when: str
-    who: str
-
-
-@dataclass(frozen=True)
-class Status:
-    """What runs now. `image` is repository@digest, empty when nothing is deployed."""
-
-    app: str
-    target: str
-    image: str
-    wanted: int
-    instances: tuple[Instance, ...]
-    url: str = ""
-    release: Latest | None = None
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def ready(self) -> int:
-        """How many copies serve."""
-        return sum(instance.ready for instance in self.instances)
 
 
 class Destination(Protocol):
@@ -125,14 +88,17 @@ class Destination(Protocol):
     def status(self) -> Status:
         """What runs now."""
 
+    def copies(self, process: str) -> tuple[str, ...]:
+        """The names of what prints: of one process, or of all (""). Raises UsageError for one that is not there."""
+
     def logs(self, wish: LogWish, sink: Callable[[LogLine], bool]) -> None:
         """Hand the app's log lines to `sink`, until it says that nobody wants any more."""
 
-    def restart(self, step: Step) -> int:
-        """Start every copy anew, and wait until they serve; how many do."""
+    def restart(self, process: str, order: Order, step: Step) -> int:
+        """Start every copy anew, or those of one process, and wait until they serve; how many do."""
 
-    def port_forward(self, ports: Sequence[PortPair], say: Callable[[str], None]) -> None:
-        """Connect ports of this machine with the app's, until we are stopped."""
+    def port_forward(self, ports: Sequence[PortPair], process: str, say: Callable[[str], None]) -> None:
+        """Connect ports of this machine with the app's, or those of one process, until we are stopped."""
 
     def debug(self, wish: DebugWish, step: Step) -> Session:
         """Put a container with tools beside a running copy."""

@@ -17,6 +17,7 @@ from slimdeploy.facts.main_folder import check_main
 from slimdeploy.facts.modules import module_path
 from slimdeploy.plan.build import only_package
 from slimdeploy.plan.deploy import choose_target, delivery_plan
+from slimdeploy.plan.workload import workload_plan
 from slimdeploy.tools.git import revision
 from slimdeploy.tools.go import Go
 from slimdeploy.workbench import Request, name_of
@@ -103,7 +104,7 @@ def _places(request: Request) -> list[Check]:
     if isinstance(plan, RegistryPlan):
         checks.append(lambda: places.registry(plan))
     if target:
-        checks.append(lambda: tuple(places.cluster(target)))
+        checks.append(lambda: tuple(places.cluster(target, workload_plan(request.config, _app(request)))))
     return checks or [_said(fine("target", "this machine, podman"))]
 
 

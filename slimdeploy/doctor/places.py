@@ -9,10 +9,13 @@ from email.utils import parsedate_to_datetime
 
 from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, RegistryPlan
+from slimdeploy.artifacts.workload import WorkloadPlan
 from slimdeploy.deliver import permission
 from slimdeploy.doctor.finding import Finding, caution, failure, fine
-from slimdeploy.errors import ApiRejected, NotAllowed, SlimdeployError
+from slimdeploy.errors import ApiRejected, NotAllowed, PolicyRefused, SlimdeployError
 from slimdeploy.events import Step
+from slimdeploy.manifests.ages import parse
+from slimdeploy.manifests.render import render
 from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.kube import Kube
 from slimdeploy.tools.kube_reviews import who_we_are
@@ -34,8 +37,8 @@ def registry(plan: RegistryPlan) -> Finding:
     return fine("registry", f"may push to {plan.address} as {access}{', without TLS' if plan.insecure else ''}")
 
 
-def cluster(target: ClusterTarget) -> Iterator[Finding]:
-    """The API server, its clock, and the namespace."""
+def cluster(target: ClusterTarget, plan: WorkloadPlan) -> Iterator[Finding]:
+    """The API server, what it is too old for, its clock, and the namespace."""
     try:
         there = Kube(target)
         there.patient = False
@@ -45,8 +48,19 @@ def cluster(target: ClusterTarget) -> Iterator[Finding]:
         return
     user = who_we_are(there)
     yield fine("cluster", f"context {target.context}, Kubernetes {version}, {there.server}{user and f', as {user}'}")
+    yield from age(plan, version)
     yield from clock(there.date, time.time())
     yield _namespace(there, target)
+
+
+def age(plan: WorkloadPlan, version: str) -> Iterator[Finding]:
+    """What this server does not know of the app's objects; nothing where it knows all."""
+    try:
+        left = render(plan, None, "", parse(version)).left_out
+    except PolicyRefused:  # a patch, for one; `up` says so at its place in slim.toml
+        return
+    if left:
+        yield caution("version", "\n".join(("too old for these, which `up` leaves out:", *left)), "update the cluster")
 
 
 def clock(date: str, now: float) -> Iterator[Finding]:

@@ -65,7 +65,8 @@ def check_nodes(target: ClusterTarget, platforms: Sequence[Platform], report: Re
     from slimdeploy.tools.kube import Kube
 
     try:
-        nodes = {Platform(**found) for each in Kube(target).nodes() if (found := _platform(each))}
+        there = Kube(target, lambda text: report(Note(text)))
+        nodes = {Platform(**found) for each in there.nodes() if (found := _platform(each))}
     except NotAllowed:
         report(ToolOutput("cluster", "we may not list the nodes: whether they can run the image is not checked"))
         return

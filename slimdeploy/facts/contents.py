@@ -16,11 +16,9 @@ from slimdeploy.artifacts.workload import ConfigFile, Contents, SecretValue
 from slimdeploy.config import app as model
 from slimdeploy.config.beneath import open_beneath
 from slimdeploy.config.environment import LONGEST
-from slimdeploy.config.placing import Source
 from slimdeploy.config.refusal import KeyPath
 from slimdeploy.config.secret_files import secret_content, secret_name
 from slimdeploy.config.secrets import SecretSource
-from slimdeploy.events import Report, Warned
 
 MOST_BYTES = 1 << 20
 """Of all files, and of all secrets: a ConfigMap and a Secret hold 1 MiB (validation.go, MaxSecretSize)."""
@@ -72,16 +70,6 @@ def read_contents(project: Path, app: model.App) -> Reading:
             reading.wrong.append((("app", "secrets", name), str(unfit), unfit.hint))
     _check_sizes(reading)
     return reading
-
-
-def placed_contents(project: Path, app: model.App, source: Source, report: Report) -> Contents:
-    """The same; what is wrong with it, at its place. Raises ConfigError, in which no value is shown."""
-    reading = read_contents(project, app)
-    if reading.wrong:
-        raise source.refusal(reading.wrong)
-    for path, words in reading.cautions:
-        report(Warned(source.caution(path, words)))
-    return reading.contents
 
 
 def _keys(app: model.App) -> Iterator[str]:

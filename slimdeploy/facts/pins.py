@@ -18,7 +18,7 @@ from slimdeploy.events import Note, Report, Step, Warned, step
 from slimdeploy.facts.source import SETTLED
 from slimdeploy.plan.deploy import is_loopback
 from slimdeploy.tools.command import ToolFailed
-from slimdeploy.tools.credentials import my_access
+from slimdeploy.tools.credentials import proven
 from slimdeploy.tools.persistence import persist
 from slimdeploy.tools.registry_errors import explain
 from slimdeploy.tools.skopeo import Skopeo
@@ -114,7 +114,7 @@ def _ask(wanted: Wanted, running: Step) -> str:
     try:
         digest = persist(ask, SECONDS, running)
     except ToolFailed as failure:
-        access = my_access(reference.repository)
+        access = proven(reference.repository)
         raise explain(failure, reference.repository, access, pulled_for=wanted.key) from None
     if digest is None:
         raise ImageFailed(f"there is no image {reference}", hint=f"see {wanted.key} in slim.toml")

@@ -13,6 +13,7 @@ import yaml
 
 from slimdeploy.artifacts.deploy import Manifest, Manifests
 from slimdeploy.artifacts.workload import WorkloadPlan
+from slimdeploy.manifests import limits
 from slimdeploy.manifests.ages import Version, fitting
 from slimdeploy.manifests.autoscaler import autoscaler
 from slimdeploy.manifests.content import config_map, secret
@@ -34,11 +35,13 @@ WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 def render(plan: WorkloadPlan, namespace: str | None, image: str, server: Version | None = None) -> Manifests:
     """All objects of the app, in the order in which they are applied: what is referred to comes first.
 
-    For the newest API server, or without what this one is too old for.
+    For the newest API server, or without what this one is too old for. Raises PatchRefused, TooLarge.
     """
     found = (*_before(plan, namespace, image), *_running(plan, namespace, image), *_around(plan, namespace))
     objects, left_out = fitting([each for each in found if each is not None], server)
-    return Manifests(patched(objects, plan.patches, plan.app), left_out)
+    made = patched(objects, plan.patches, plan.app)
+    limits.check(made)
+    return Manifests(made, left_out)
 
 
 def _before(plan: WorkloadPlan, namespace: str | None, image: str) -> Iterator[Manifest | None]:

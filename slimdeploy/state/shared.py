@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from slimdeploy.errors import ToolMissing
 from slimdeploy.state.places import cache
+from slimdeploy.tools.buildah import Buildah
+from slimdeploy.tools.command import ToolFailed
 
 LOOSE = ("ladder", "modules")
 
@@ -55,6 +58,8 @@ def remove(each: Shared) -> bool:
             shutil.rmtree(each.folder, ignore_errors=True)
             each.folder.with_name(f"{each.folder.name}.paths.json").unlink(missing_ok=True)
             return True
+        with suppress(ToolFailed, ToolMissing):
+            Buildah(each.folder).remove_store()
         for inner in each.folder.iterdir():
             if not inner.name.endswith("lock"):
                 shutil.rmtree(inner, ignore_errors=True) if inner.is_dir() else inner.unlink()

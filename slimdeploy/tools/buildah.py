@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -105,6 +106,14 @@ class Buildah:
     def version(self) -> str:
         """For instance 1.28.2."""
         return json.loads(self._run("version", "--json"))["version"]  # type: ignore[no-any-return]
+
+    def remove_store(self) -> None:
+        """All of the store, also what belongs to other ids: an ordinary user owns those in a namespace only."""
+        places = [str(self.folder / each) for each in ("store", "run")]
+        for each in places:
+            shutil.rmtree(each, ignore_errors=True)
+        if any(map(os.path.lexists, places)):
+            self._run("unshare", "rm", "-rf", *places)
 
     def _home(self) -> Path:
         """The user's, for policy.json; system users have none that can be written to, and buildah wants one."""

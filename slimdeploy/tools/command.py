@@ -86,10 +86,11 @@ def require(program: str, hint: str) -> str:
     return path
 
 
-def run(command: Command, on_line: LineSink | None = None) -> str:
+def run(command: Command, on_line: LineSink | None = None, on_output: LineSink | None = None) -> str:
     """Run to the end and return stdout.
 
-    `on_line` gets each line of stderr as it comes. Raises ToolMissing, ToolTimeout, ToolFailed.
+    `on_line` gets each line of stderr as it comes, `on_output` each of stdout, which is then not kept whole. Raises
+    ToolMissing, ToolTimeout, ToolFailed.
     """
     import sh
 
@@ -97,7 +98,7 @@ def run(command: Command, on_line: LineSink | None = None) -> str:
     if program is None:
         raise ToolMissing(f"{command.argv[0]} is not installed", hint="`make setup` in slimdeploy's folder installs it")
     argv = [*(containment() if command.contained else ()), program, *command.argv[1:]]
-    out, err = Lines(), Lines(KEPT_LINES, on_line)
+    out, err = Lines(KEPT_LINES if on_output else None, on_output), Lines(KEPT_LINES, on_line)
     before = terminations()
     running = start(sh.Command(argv[0]), argv[1:], _options(command) | {"_out": out, "_err": err})
     tool = Path(program).name

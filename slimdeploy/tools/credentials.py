@@ -80,6 +80,11 @@ def my_access(repository: str) -> Access:
     return find_access(repository, auth_files(os.environ, os.geteuid()))
 
 
+def proven(repository: str) -> Access:
+    """The same, when a pull has failed. Raises NotAllowed when that was the credential helper."""
+    return prove(my_access(repository), repository, Skopeo())
+
+
 def prove(access: Access, repository: str, skopeo: Skopeo) -> Access:
     """Ask the credential helper, if there is one. Raises NotAllowed, naming it, when it does not answer."""
     if not access.helper:
@@ -100,13 +105,13 @@ def prove(access: Access, repository: str, skopeo: Skopeo) -> Access:
         ) from None
 
 
-def refusal(access: Access, host: str, said: str) -> NotAllowed:
+def refusal(access: Access, host: str, *said: str) -> NotAllowed:
     """The registry wants another login than what is there."""
     if access.file:
         what = f"the registry {host} does not take the login of {access}: wrong, or expired"
-        return NotAllowed(what, details=(said,), hint=f"skopeo login {host}")
+        return NotAllowed(what, details=said, hint=f"skopeo login {host}")
     unread = (f"{access.unread} keeps logins in a credsStore, which skopeo does not ask",) if access.unread else ()
-    details = (said, f"looked in {', '.join(access.looked)}", *unread)
+    details = (*said, f"looked in {', '.join(access.looked)}", *unread)
     what = f"the registry {host} wants a login, and there is none for it"
     return NotAllowed(what, details=details, hint=f"skopeo login {host}")
 

@@ -22,13 +22,17 @@ NULL = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)
 
 def run(wanted: Command, hint: str, grace: int) -> tuple[int, int | None]:
     """Run to the end: its exit code (negative: killed by that signal), and the signal that we were told to end by."""
-    wrapper = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
-    argv = (*wrapper, command.require(wanted.argv[0], hint), *wanted.argv[1:])
+    argv = (*ends_with_us(), command.require(wanted.argv[0], hint), *wanted.argv[1:])
     environment = command.environment(wanted.inherit) | dict(wanted.environment)
     child = os.posix_spawnp(argv[0], argv, environment, file_actions=[NULL], setpgroup=0)
     with _passing_signals_on(child, grace) as told:
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return code, told[0] if told else None
+
+
+def ends_with_us() -> tuple[str, ...]:
+    """What starts a program so that it does not outlive us, or the thread of ours that started it."""
+    return ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from slimdeploy.tools.kube_errors import NamespaceMissing
 from slimdeploy.tools.kube_login import IN_CLUSTER
 from slimdeploy.tools.kube_paths import PATHS, equal, path_of
 from slimdeploy.tools.kube_pods import PodWire
-from slimdeploy.tools.kube_wire import MANAGER, MERGE, METADATA
+from slimdeploy.tools.kube_wire import JSON, MANAGER, MERGE, METADATA
 
 __all__ = ["IN_CLUSTER", "MANAGER", "Kube", "Stored"]
 
@@ -32,6 +32,9 @@ class Stored:
 
 class Kube(PodWire):
     """One cluster, through one context of a kubeconfig."""
+
+    page = 500
+    """Objects that one answer to a list holds at most; kubectl's number, too."""
 
     def get(self, ref: ObjectRef) -> dict[str, Any] | None:
         """The live object; None if there is none."""
@@ -82,9 +85,7 @@ class Kube(PodWire):
 
     def described(self, kind: str, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """The metadata alone of all objects of a kind that carry these labels."""
-        path = f"{PATHS[kind].format(namespace)}?{urlencode({'labelSelector': equal(selector)})}"
-        answer = self._ask("GET", path, f"list {kind.lower()}s", accept=METADATA)
-        return tuple(answer.document["items"] or ()) if answer.status != 404 else ()
+        return self._list(kind, namespace, METADATA, labelSelector=equal(selector))
 
     def listed(self, kind: str, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """All objects of a kind that carry these labels, whole."""
@@ -129,6 +130,22 @@ class Kube(PodWire):
             "or let slimdeploy make it: cluster.create = true",
         )
 
-    def _list(self, kind: str, namespace: str, **query: str) -> tuple[dict[str, Any], ...]:
-        answer = self._ask("GET", f"{PATHS[kind].format(namespace)}?{urlencode(query)}", f"list {kind.lower()}s")
-        return tuple(answer.document["items"] or ()) if answer.status != 404 else ()
+    def _list(self, kind: str, namespace: str, accept: str = JSON, **query: str) -> tuple[dict[str, Any], ...]:
+        """All of it, page by page, or an error: never a part. When a page's token has expired (410: etcd forgets after
+        five minutes), all is asked for anew and at once, as client-go does.
+        """
+        path, what = PATHS[kind].format(namespace), f"list {kind.lower()}s"
+        found: list[dict[str, Any]] = []
+        page = {"limit": str(self.page)}
+        while True:
+            fine = (404, 410) if page else (404,)
+            answer = self._ask("GET", f"{path}?{urlencode(query | page)}", what, fine=fine, accept=accept)
+            if answer.status == 404:
+                return ()
+            if answer.status == 410:
+                found, page = [], {}
+                continue
+            found += answer.document["items"] or ()
+            if not (token := answer.document["metadata"].get("continue")):
+                return tuple(found)
+            page["continue"] = token

@@ -16,7 +16,8 @@ from slimdeploy.errors import ApiRejected, FieldConflict, NotAllowed, Slimdeploy
 from slimdeploy.tools import kube_words
 
 LATER = frozenset({429, 500, 502, 503, 504})
-OUR_MISTAKE = "failed to create typed patch object"  # comes as a 500, and always will
+OURS = ("failed to create typed patch object", "etcdserver: request is too large")
+"""These come as a 500, and always will."""
 OWNER = re.compile(r'conflict with "([^"]+)"(?: with subresource "([^"]+)")?')
 WARNING = re.compile(r'\d{3} \S+ "((?:[^"\\]|\\.)*)"')
 DOUBLED = re.compile(r"[^\"]* is invalid: ")
@@ -105,7 +106,7 @@ def is_conflict(answer: Answer) -> bool:
 
 def is_later(answer: Answer) -> bool:
     """Whether the server is busy or restarting."""
-    return answer.status in LATER and OUR_MISTAKE not in answer.message
+    return answer.status in LATER and not any(each in answer.message for each in OURS)
 
 
 def explain(answer: Answer, what: str, server: str) -> SlimdeployError:

@@ -8,12 +8,15 @@ idempotent, and deletes and updates name the uid or version that they mean.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from slimdeploy.tools.kube_errors import Answer, is_conflict, is_later
 
 FIRST_SECONDS, LATER_SECONDS = 10.0, 60.0
 LONGEST_PAUSE = 5.0
+TOLD_SECONDS = 2.0
+"""A blip is nobody's concern; whoever waits for longer than this is told."""
 MOST_CONFLICTS = 5
 
 
@@ -26,21 +29,29 @@ def is_worth_another_try(answer: Answer, method: str = "PATCH") -> bool:
 
 @dataclass
 class Patience:
-    """The attempts of one request. `known`: this server has answered before; not `left`: there is one only."""
+    """The attempts of one request. `known`: this server has answered before; not `left`: there is one only.
+
+    `tell` hears, once, for how many seconds it will be tried yet.
+    """
 
     known: bool
     left: bool = True
+    tell: Callable[[float], None] = lambda _: None
     began: float = field(default_factory=time.monotonic)
     attempts: int = 0
+    told: bool = False
 
     def again(self, answer: Answer | None) -> bool:
         """Wait before the next attempt, unless it is too late for one."""
         self.attempts += 1
         changed = answer is not None and answer.status == 409
-        wait = pause(answer, self.attempts)
+        wait, now = pause(answer, self.attempts), time.monotonic()
         over = self.began + (LATER_SECONDS if self.known or answer else FIRST_SECONDS)
-        if not self.left or time.monotonic() + wait > over or (changed and self.attempts >= MOST_CONFLICTS):
+        if not self.left or now + wait > over or (changed and self.attempts >= MOST_CONFLICTS):
             return False
+        if not self.told and not changed and now + wait >= self.began + TOLD_SECONDS:
+            self.told = True
+            self.tell(over - now)
         time.sleep(wait)
         return True
 

@@ -38,12 +38,16 @@ RECORDED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("coordination.k8s.io", "leases", ("get", "create", "update", "delete")),
 )
 """Where releases are recorded, and what keeps two runs apart."""
+STARTED: tuple[tuple[str, str, tuple[str, ...]], ...] = (("batch", "jobs", ("get", "list")),)
+"""What a CronJob makes, and `status` shows."""
 
 
 def rights(kinds: Iterable[str]) -> tuple[Right, ...]:
     """Everything that `up`, `status`, `logs` and `down` of an app of these kinds ask for."""
-    written = [(*place(kind), WRITTEN) for kind in kinds]
-    found = {Right(group, kind, verb) for group, kind, verbs in (*written, *WATCHED, *RECORDED) for verb in verbs}
+    written = {kind: (*place(kind), WRITTEN) for kind in kinds}
+    started = STARTED if "CronJob" in written else ()
+    asked = (*written.values(), *WATCHED, *RECORDED, *started)
+    found = {Right(group, resource, verb) for group, resource, verbs in asked for verb in verbs}
     return tuple(sorted(found))
 
 

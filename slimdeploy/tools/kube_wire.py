@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -25,9 +27,12 @@ METADATA = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 class Wire:
     """The connection to one cluster, through one context of a kubeconfig. Several threads may use it."""
 
-    def __init__(self, target: ClusterTarget) -> None:
+    def __init__(self, target: ClusterTarget, tell: Callable[[str], None] = lambda _: None) -> None:
         self.target = target
+        self.tell = tell
+        """Hears what a person who waits wants to know."""
         self._answered = False
+        self._away, self._lock = False, threading.Lock()
         self._log_in()
         self.server: str = self._settings.host
         self.patient = True
@@ -55,10 +60,13 @@ class Wire:
         `kind` is the body's media type, where that is not server-side apply's (PATCH) or JSON.
         """
         kind = kind or (APPLY if method == "PATCH" else JSON)
-        patience, renewed = Patience(known=self._answered, left=self.patient), False
+        answer: Answer | None = None
+        patience = Patience(self._answered, self.patient, lambda left: self._tell_away(answer, left))
+        renewed = False
         while True:
             answer, broken = self._once(method, path, body, self._headers(kind, accept))
             if answer is not None and (answer.status < 300 or answer.status in fine):
+                self._away = False
                 return answer
             if answer is not None and answer.status == 401 and not renewed:
                 renewed = True
@@ -83,6 +91,8 @@ class Wire:
             )
         except urllib3.exceptions.HTTPError as error:
             return None, error
+        if response.status < 300 and "text/html" in response.headers.get("Content-Type", ""):
+            return None, ValueError("a web page answers: is a proxy, or a login page, in between?")
         self._answered, self.date = True, response.headers.get("Date", "")
         return Answer(response.status, response.headers, bytes(response.data)), None
 
@@ -90,6 +100,14 @@ class Wire:
         """Read the kubeconfig; again when the server refuses us: its token may be another one by now."""
         self._settings = settings_of(self.target)
         self._pool = connection_pool(self._settings)
+
+    def _tell_away(self, answer: Answer | None, left: float) -> None:
+        """That it is waited for: once, however many requests wait."""
+        with self._lock:
+            told, self._away = self._away, True
+        if not told:
+            does = f"answers {answer.status}" if answer else "does not answer"
+            self.tell(f"the API server at {self.server} {does}; trying again for {left:.0f} s")
 
     def _headers(self, kind: str = JSON, accept: str = JSON) -> dict[str, str]:
         headers = {"User-Agent": f"{MANAGER}/{version('slimdeploy')}", "Accept": accept, "Content-Type": kind}

@@ -88,11 +88,12 @@ def clock(date: str, now: datetime | None = None) -> Sequence[str]:
 
 
 def certificate(reason: str) -> str:
-    """What is wrong with the server's certificate."""
+    """What is wrong with the server's certificate. Nothing was answered, so its clock is not known, only ours."""
+    here = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
     if "not yet valid" in reason:
-        return "check the clock of this machine"
+        return f"check the clock: this machine's says {here}"
     if "has expired" in reason:
-        return "the API server's certificate has expired: renew it there, or check the clock of this machine"
+        return f"the API server's certificate has to be renewed; this machine's clock says {here}"
     if "mismatch" in reason or "doesn't match" in reason:
         return "the certificate is for other names: check `server` in the kubeconfig"
     return "another CA signed it than the kubeconfig names: is this the cluster that is meant?"

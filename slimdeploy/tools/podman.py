@@ -102,10 +102,11 @@ class Podman:
         out = collecting._run("logs", f"--tail={tail}", *more, container)
         return out + "".join(f"{line}\n" for line in lines)
 
-    def follow(self, container: str, tail: int, *more: str) -> None:
-        """`podman logs -f` in place of this process: its streams are ours."""
-        argv = [command.require("podman", HINT), *self.engine.flags, "logs", "-f", f"--tail={tail}", *more, container]
-        os.execve(argv[0], argv, self._environment() | command.environment(INHERIT))  # noqa: S606 - no shell is meant
+    def follow(self, container: str, sink: LineSink, *more: str) -> None:
+        """`podman logs -f`: each line of both streams with its time in front, until the container ends."""
+        podman = (*foreground.ends_with_us(), command.require("podman", HINT), *self.engine.flags)
+        argv = (*podman, "logs", "-f", "--timestamps", *more, container)
+        command.run(Command(argv, environment=self._environment(), inherit=INHERIT), sink, sink)
 
     def restart(self, container: str, grace: int) -> None:
         """`podman restart`, with `grace` seconds between SIGTERM and SIGKILL."""

@@ -170,7 +170,7 @@ def explain(failure: ToolFailed, repository: str, access: Access, *, pulled_for:
         reason = NO_IMAGE if ABSENT.search(text) else NOT_GIVEN
     host, _, path = repository.partition("/")
     if reason is LOGIN:
-        return refusal(access, host, text)
+        return refusal(access, host, *([f"{pulled_for}: {repository}"] if pulled_for else []), text)
     found = re.search(reason.pattern, text, re.IGNORECASE)
     groups = [each for each in found.groups() if each] if found else []
     if isinstance(failure, ToolTimeout):

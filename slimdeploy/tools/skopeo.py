@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -81,14 +83,33 @@ class Skopeo:
         """`skopeo login --get-login`: the user whose credentials it would use; it asks the credential helper for it."""
         command.require("skopeo", HINT)
         argv = ("skopeo", "login", "--get-login", host)
-        run = Command(argv, inherit=INHERIT, contained=True, folder=Path("/"), timeout=HELPER_SECONDS)
+        own = logins(os.environ, f"/run/containers/{os.geteuid()}")
+        run = Command(argv, own, inherit=INHERIT, contained=True, folder=Path("/"), timeout=HELPER_SECONDS)
         return command.run(run).strip()
 
     def _run(self, *arguments: str, contained: bool = True) -> str:
         command.require("skopeo", HINT)
         argv = ("skopeo", *arguments)
-        run = Command(argv, inherit=INHERIT, contained=contained, timeout=self.timeout, watch=self.watch)
+        own = logins(os.environ, f"/run/containers/{os.geteuid()}")
+        run = Command(argv, own, inherit=INHERIT, contained=contained, timeout=self.timeout, watch=self.watch)
         return command.run(run, self.on_line)
+
+
+def logins(known: Mapping[str, str], runtime: str) -> dict[str, str]:
+    """Without XDG_RUNTIME_DIR (cron, su) skopeo looks into `runtime` first, and gives up where only root may: there it
+    is sent on to the next of its files, whether that exists or not.
+    """
+    if known.get("REGISTRY_AUTH_FILE") or known.get("XDG_RUNTIME_DIR"):
+        return {}
+    try:
+        Path(runtime).stat()
+    except PermissionError:
+        settings = known.get("XDG_CONFIG_HOME") or Path(known.get("HOME") or "~").expanduser() / ".config"
+        docker = known.get("DOCKER_CONFIG")
+        return {"REGISTRY_AUTH_FILE": f"{docker}/config.json" if docker else f"{settings}/containers/auth.json"}
+    except OSError:
+        pass
+    return {}
 
 
 def _is_absent(text: str) -> bool:

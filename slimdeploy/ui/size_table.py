@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.sizes import STANDARD, ImageSize, OtherFile, ProgramSize
 from slimdeploy.build.growth import Growth
 from slimdeploy.events import amount
@@ -50,6 +51,14 @@ def headline(size: ImageSize) -> str:
     return (
         f"{size.name}  {size.platform}\n"
         f"{amount(size.size)} in the image ({size.size:,} bytes), {amount(size.compressed_size)} compressed"
+    )
+
+
+def other(image: Image) -> str:
+    """The same image for another platform, in a line."""
+    return (
+        f"{amount(image.size)} in the image for {image.platform}, {amount(image.compressed_size)} compressed: "
+        f"slimdeploy size --platform {image.platform}"
     )
 
 

@@ -9,12 +9,12 @@ import json
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 OCI = "application/vnd.oci.image"
-TOOLS = ("compile", "link", "asm")
+TOOLS = ("compile", "link", "asm", "cgo")
 Filler = Callable[[tarfile.TarFile], None]
 
 
@@ -72,11 +72,38 @@ def make(folder: Path, *layers: Filler, architecture: str = "amd64", **settings:
     return folder
 
 
-def push(layout: Path, reference: str) -> str:
+def in_zstd(layout: Path, folder: Path) -> Path:
+    """The same with its layers compressed by zstd."""
+    command = ["skopeo", "copy", "-q", "--dest-compress-format", "zstd", f"oci:{layout}", f"oci:{folder}"]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+def push(layout: Path, reference: str, *flags: str) -> str:
     """Put it into a registry; its digest there."""
     command = ["skopeo", "copy", "-q", "--preserve-digests", "--dest-tls-verify=false"]
-    subprocess.run([*command, f"oci:{layout}", f"docker://{reference}"], check=True, capture_output=True)
+    subprocess.run([*command, *flags, f"oci:{layout}", f"docker://{reference}"], check=True, capture_output=True)
     return str(json.loads((layout / "index.json").read_text())["manifests"][0]["digest"])
+
+
+def push_index(layouts: Sequence[Path], reference: str) -> str:
+    """One image for several platforms, of one image each; its digest there."""
+    manifests = []
+    folder = layouts[0].parent / "index"
+    blobs = folder / "blobs/sha256"
+    for layout in layouts:
+        shutil.copytree(layout / "blobs", folder / "blobs", dirs_exist_ok=True)
+        named = json.loads((layout / "index.json").read_text())["manifests"][0]
+        manifest = json.loads((blobs / named["digest"].removeprefix("sha256:")).read_text())
+        config = json.loads((blobs / manifest["config"]["digest"].removeprefix("sha256:")).read_text())
+        manifests.append(named | {"platform": {key: config[key] for key in ("os", "architecture")}})
+    kind = f"{OCI}.index.v1+json"
+    content = json.dumps({"schemaVersion": 2, "mediaType": kind, "manifests": manifests}).encode()
+    (folder / "index.json").write_text(
+        json.dumps({"schemaVersion": 2, "manifests": [_put(blobs, content, "index.v1+json")]})
+    )
+    (folder / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
+    return push(folder, reference, "--all")
 
 
 def _put(blobs: Path, content: bytes, kind: str) -> dict[str, Any]:

@@ -143,6 +143,17 @@ def test_what_the_base_has_is_not_added(
     assert CERTIFICATES in [file.path for file in own.files]
 
 
+def test_a_base_in_zstd(workshop: Workshop, project: Callable[[str], Path], name: str, tmp_path: Path) -> None:
+    """Looked into as any other; its layers go into the image as they are."""
+    plain = bases.make(tmp_path / "base", bases.files(CONTENT), architecture=host().architecture)
+    bases.push(bases.in_zstd(plain, tmp_path / "zstd"), f"{name}:1")
+    image = workshop.build(project("needy"), on(f"{name}:1")).image
+    kinds = [each["mediaType"].rpartition("+")[2] for each in inside.manifest(image)["layers"]]
+    assert kinds == ["zstd", "gzip", "gzip"]
+    passwd = next(each for each in image.files if each.path == "/etc/passwd")
+    assert passwd.size == len(PASSWD + "nonroot65532:x:65532:65532:nonroot65532:/:/sbin/nologin\n")
+
+
 def test_a_base_for_another_platform_is_refused_before_go_starts(
     workshop: Workshop, project: Callable[[str], Path], name: str, tmp_path: Path
 ) -> None:

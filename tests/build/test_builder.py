@@ -11,15 +11,20 @@ from pathlib import Path
 import pytest
 
 from slimdeploy.artifacts.plan import Pinned
-from slimdeploy.build.builder import write_settings
+from slimdeploy.artifacts.release import Order
+from slimdeploy.build.builder import is_whole, write_settings
 from slimdeploy.build.pulling import folder_name
 from slimdeploy.config.model import Config
 from slimdeploy.errors import CompileFailed, ImageFailed
 from slimdeploy.events import Event, StepDone
 from slimdeploy.facts.source import SETTLED
+from slimdeploy.pipeline import build
+from slimdeploy.plan.deploy import Overrides
 from slimdeploy.tools.go import host
+from slimdeploy.workbench import Building, Request
 from tests.build import bases, programs
-from tests.build.conftest import Workshop, go_cache
+from tests.build.conftest import Workshop, go_cache, variables
+from tests.build.measured import measured, total
 from tests.cluster.registry import Registry
 from tests.unit.samples import config
 
@@ -74,6 +79,14 @@ def test_the_same_image_as_from_this_machine(
     assert not list(modules.glob("*.mod"))
 
 
+def test_its_size_has_names_for_data(prepared: Workshop, image: str, project: Callable[[str], Path]) -> None:
+    """The program is linked once more with symbols, by the image's go: the same bytes otherwise."""
+    found = measured(project("plain"), prepared, config=inside(image)).now
+    assert found.program is not None
+    assert found.program.named
+    assert total(found.program) == found.program.size
+
+
 def test_go_says_where_and_buildah_says_nothing(prepared: Workshop, image: str, project: Callable[[str], Path]) -> None:
     with pytest.raises(CompileFailed) as caught:
         prepared.build(project("broken"), inside(image))
@@ -96,6 +109,20 @@ def test_several_at_once(prepared: Workshop, image: str, tmp_path: Path) -> None
     with ThreadPoolExecutor() as pool:  # each in a process-wide environment of the same values
         built = list(pool.map(lambda folder: prepared.build(folder, inside(image)).image.digest, folders))
     assert built[0] != built[1]
+
+
+def test_several_platforms_twice(
+    prepared: Workshop, image: str, project: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index that this machine's go makes; `--verify` compiles again, with an empty cache in the container."""
+    module, platforms = project("plain"), ["linux/amd64", "linux/arm64"]
+    for name, value in variables(prepared.cache).items():
+        monkeypatch.setenv(name, value)
+    wanted = inside(image, platforms=platforms)
+    request = Request(module, wanted, Overrides(), Order(60), Building(verify=True))
+    built = build(request, (seen := list[Event]()).append).image
+    assert [event.step for event in seen if isinstance(event, StepDone)][-3:] == ["compile", "verify", "image"]
+    assert built.digest == prepared.build(module, config(build={"platforms": platforms})).image.digest
 
 
 def test_an_image_without_go(
@@ -121,3 +148,16 @@ def test_settings_go_by_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert (
         "GOPROXY=https://default.example.com\n" in write_settings(file, "https://default.example.com", []).read_text()
     )
+
+
+def test_an_answer_that_buildah_cut_off_is_known() -> None:
+    """By its end: buildah says nothing, and ends with 0."""
+    deps = ("list", "-deps", "-json=ImportPath,DepOnly")
+    first, last = '{\n\t"ImportPath": "fmt",\n\t"DepOnly": true\n}\n', '{\n\t"ImportPath": "x"\n}\n'
+    assert is_whole(deps, first + last)
+    assert is_whole(deps, last)
+    for cut in ("", first, (first + last)[:-4], first[:20]):
+        assert not is_whole(deps, cut)
+    assert is_whole(("env", "GOVERSION"), "go1.26\n")
+    assert not is_whole(("env", "GOVERSION"), "")
+    assert is_whole(("build", "."), "")

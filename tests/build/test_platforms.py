@@ -100,7 +100,8 @@ def test_files_hold_all_or_the_one_of_this_machine(several: tuple[Path, Built], 
     file.write(OutputImage("oci", tmp_path / "oci"), image, "x/y:v1", Skopeo())
     named = json.loads((tmp_path / "oci/index.json").read_text())["manifests"][0]
     assert (named["digest"], len(list((tmp_path / "oci/blobs/sha256").iterdir()))) == (image.digest, 10)
-    file.write(OutputImage("docker-archive", tmp_path / "x.tar"), image, "x/y:v1", Skopeo())
+    said = file.write(OutputImage("docker-archive", tmp_path / "x.tar"), image, "x/y:v1", Skopeo())
+    assert said.endswith(f"x.tar, linux/{host().architecture} alone: docker's format holds one platform")
     command = ["skopeo", "inspect", "--config", f"docker-archive:{tmp_path / 'x.tar'}"]
     found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     assert found["architecture"] == host().architecture

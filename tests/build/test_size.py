@@ -10,17 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from slimdeploy.artifacts.release import Order
-from slimdeploy.artifacts.sizes import ProgramSize
 from slimdeploy.build import program_size
 from slimdeploy.build.packages import package_of
 from slimdeploy.config.model import Config
 from slimdeploy.config.reader import load
-from slimdeploy.errors import ImageFailed, UnreadableFile, UsageError
-from slimdeploy.measuring import Measured, size
-from slimdeploy.plan.deploy import Overrides
-from slimdeploy.workbench import Request
-from tests.build.conftest import Workshop, binary_of, variables
+from slimdeploy.measuring import Measured
+from tests.build.conftest import Workshop, binary_of
+from tests.build.measured import measured, module, total, write
 
 ROOT = Path(__file__).parents[2]
 ASSETS = {"assets/a.bin": 200_000, "assets/b.bin": 100_000, "page.html": 50_000, "inner/text.txt": 30_000}
@@ -67,24 +63,6 @@ def sized(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(os.urandom(length))
     return folder
-
-
-def write(folder: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-
-
-def measured(project: Path, workshop: Workshop, against: str = "", config: Config | None = None) -> Measured:
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in variables(workshop.cache).items():
-            environment.setenv(name, value)
-        request = Request(project, config or Config(), Overrides(), Order(lock_wait=60))
-        return size(request, lambda _: None, against)
-
-
-def total(program: ProgramSize) -> int:
-    return sum(each.size for each in program.packages) + sum(each.size for each in program.rest)
 
 
 @pytest.fixture(scope="module")
@@ -159,10 +137,7 @@ def test_a_program_that_kept_its_symbols(sized: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("platform", ["linux/arm/v7", "linux/s390x"])
 def test_other_word_sizes_and_byte_orders(platform: str, workshop: Workshop, tmp_path: Path) -> None:
-    write(
-        tmp_path / "p",
-        {"go.mod": "module example.com/p\n\ngo 1.21\n", "main.go": 'package main\n\nfunc main() { println("x") }\n'},
-    )
+    write(tmp_path / "p", module("p"))
     config = Config.model_validate({"build": {"platforms": [platform]}})
     program = measured(tmp_path / "p", workshop, config=config).now.program
     assert program is not None
@@ -182,79 +157,9 @@ def test_another_image_is_measured_as_well(sized: Path, shared: Workshop, now: M
     assert other.changes == ()
 
 
-def test_what_grew_since_the_last_build(workshop: Workshop, tmp_path: Path) -> None:
-    project = tmp_path / "grows"
-    write(
-        project,
-        {
-            "go.mod": "module example.com/grows\n\ngo 1.21\n",
-            "main.go": 'package main\n\nfunc main() { println("x") }\n',
-        },
-    )
-    with pytest.raises(UsageError, match="no other image"):
-        measured(project, workshop, "last")
-    write(project, {"main.go": 'package main\n\nimport "encoding/json"\n\nfunc main() { json.Marshal(1) }\n'})
-    found = measured(project, workshop, "last")
-    assert found.before is not None
-    assert sum(each.change for each in found.changes) == found.now.size - found.before.size > 500_000
-    added = {each.name for each in found.changes if not each.before}
-    assert {"encoding/json", "reflect", "strconv"} <= added
-
-
-@pytest.mark.parametrize(
-    ("against", "error", "said"),
-    [
-        ("running", UsageError, "is not deployed"),
-        ("oci:/nowhere", UnreadableFile, "no image oci:/nowhere"),
-        ("localhost/nothing-of-this-name", UnreadableFile, "no image localhost/nothing-of-this-name"),
-    ],
-)
-def test_nothing_to_compare_with(
-    sized: Path, shared: Workshop, *, against: str, error: type[Exception], said: str
-) -> None:
-    with pytest.raises(error, match=said):
-        measured(sized, shared, against)
-
-
-def limited(size: str, **image: str) -> Config:
-    return Config.model_validate({"image": {"max_size": size, **image}})
-
-
-def test_an_image_that_grew_too_large_fails_with_what_grew(workshop: Workshop, tmp_path: Path) -> None:
-    project = tmp_path / "limited"
-    write(
-        project,
-        {
-            "go.mod": "module example.com/limited\n\ngo 1.21\n",
-            "main.go": 'package main\n\nfunc main() { println("x") }\n',
-        },
-    )
-    with pytest.raises(ImageFailed) as first:
-        workshop.build(project, limited("500kB"))
-    assert first.value.details[0].startswith("none that fitted is known")
-    assert any(line.endswith("MB  runtime") for line in first.value.details)
-    assert any(line.endswith("kB  internal/cpu") for line in first.value.details)
-
-    small = workshop.build(project, limited("1.5MB")).image
-    write(project, {"main.go": 'package main\n\nimport "encoding/json"\n\nfunc main() { json.Marshal(1) }\n'})
-    for _ in range(2):  # built, and as it is remembered
-        with pytest.raises(
-            ImageFailed, match=r"the image for linux/\w+ has [\d.]+ MB, and image.max_size allows 1.50 MB"
-        ) as failed:
-            workshop.build(project, limited("1.5MB"))
-        assert small.digest[:19] in failed.value.details[0]
-        assert any(line.endswith("  reflect (new)") for line in failed.value.details)
-        assert failed.value.code == 82
-    assert measured(project, workshop, config=limited("1.5MB")).now.size > 1_500_000  # size itself is never refused
-    assert workshop.build(project, limited("20MB")).image.size > 1_500_000
-
-
 def test_layers_in_zstd(workshop: Workshop, tmp_path: Path) -> None:
     project = tmp_path / "zstd"
-    write(
-        project,
-        {"go.mod": "module example.com/zstd\n\ngo 1.21\n", "main.go": 'package main\n\nfunc main() { println("x") }\n'},
-    )
+    write(project, module("zstd"))
     config = Config.model_validate({"image": {"compression": "zstd"}})
     found, built = measured(project, workshop, config=config).now, workshop.build(project, config).image
     assert found.program is not None

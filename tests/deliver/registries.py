@@ -50,7 +50,7 @@ def registry_with_login(folder: Path) -> Iterator[str]:
 @contextmanager
 def registry_with_tls(folder: Path, *, name: str, years: str) -> Iterator[str]:
     """Its address; the certificate is self-signed, for `name` (as in subjectAltName), valid in these YEARS."""
-    _certify(folder, name, YEARS[years])
+    certify(folder, name, YEARS[years])
     with _running(folder, TLS) as address:
         yield address
 
@@ -69,7 +69,7 @@ def _running(folder: Path, more: str) -> Iterator[str]:
         process.wait()
 
 
-def _certify(folder: Path, name: str, years: tuple[str, str]) -> None:
+def certify(folder: Path, name: str, years: tuple[str, str]) -> None:
     (folder / "ca.cnf").write_text(AUTHORITY)
     (folder / "index").touch()
     (folder / "serial").write_text("01\n")

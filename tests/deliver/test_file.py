@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,18 @@ def test_an_archive_holds_name_and_settings_and_is_replaced(image: Image, tmp_pa
         assert manifest
         assert json.load(manifest)[0]["RepoTags"] == [NAME]
     assert [each.name for each in tmp_path.iterdir() if ".new" in each.name] == []
+
+
+def test_an_archive_of_zstd_layers(image: Image, tmp_path: Path) -> None:
+    """docker's format does not know them."""
+    Skopeo().compress(image.layout, tmp_path / "zstd", "zstd")
+    output = OutputImage.parse(f"docker-archive:{tmp_path / 'new' / 'hello.tar'}")
+    write(output, replace(image, layout=tmp_path / "zstd"), NAME, Skopeo())
+    assert (
+        inspect(f"docker-archive:{output.path}", "--config")["config"]
+        == inspect(f"oci:{image.layout}", "--config")["config"]
+    )
+    assert [each.name for each in output.path.parent.iterdir()] == ["hello.tar"]
 
 
 @pytest.mark.parametrize("text", ["layout", "oci:", "docker:x", "oci:a:b", "docker-archive:/x/y.tar:name"])

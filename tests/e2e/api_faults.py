@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
+import json
+import re
 import ssl
 import subprocess
 import threading
@@ -15,12 +18,13 @@ import yaml
 
 from tests.cluster.cluster import Cluster
 from tests.deliver.faults import HOP_BY_HOP, Fault, Handler, Proxy, Server
+from tests.deliver.registries import certify
 
 NAME = "fault-test"
 
 
 class ApiHandler(Handler):
-    """Also: `lost` asks the server and loses its answer, `instead` answers like it with another status and body."""
+    """Also: `lost` asks the server and loses its answer, `expired` asks with a page's token as it was long ago."""
 
     server: ApiServer
 
@@ -29,14 +33,15 @@ class ApiHandler(Handler):
         if self.server.down.is_set():
             return self.reset()
         with proxy.lock:
-            lost = next(
-                (each for each in proxy.faults if each.kind == "lost" and each.matches(self.command, self.path)), None
-            )
-            if lost:
-                lost.times -= 1
-        if lost:
+            ours = (each for each in proxy.faults if each.kind in {"lost", "expired"})
+            fault = next((each for each in ours if each.matches(self.command, self.path)), None)
+            if fault:
+                fault.times -= 1
+        if fault and fault.kind == "lost":
             self.ask(self.body(0))
             return self.reset()
+        if fault:
+            self.path = re.sub("(?<=continue=)[^&]+", lambda found: aged(found[0]), self.path)
         return super().handle_any()
 
     do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = handle_any  # noqa: N815 - http.server's names
@@ -54,6 +59,17 @@ class ApiHandler(Handler):
         return answer.status, found, content
 
 
+def status(code: int, message: str) -> str:
+    """A refusal as the API server writes it."""
+    return json.dumps({"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, "code": code})
+
+
+def aged(token: str) -> str:
+    """A page's token, from when the cluster was made: etcd has forgotten that by now."""
+    text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    return base64.urlsafe_b64encode(json.dumps(json.loads(text) | {"rv": 1}).encode()).decode().rstrip("=")
+
+
 class ApiServer(Server):
     upstream: str
     trust: ssl.SSLContext
@@ -61,14 +77,16 @@ class ApiServer(Server):
 
 
 @contextmanager
-def api_proxy(cluster: Cluster, folder: Path, *faults: Fault) -> Iterator[tuple[ApiServer, str]]:
-    """The proxy, and a kubeconfig that leads to it."""
+def api_proxy(
+    cluster: Cluster, folder: Path, *faults: Fault, years: tuple[str, str] | None = None
+) -> Iterator[tuple[ApiServer, str]]:
+    """The proxy, and a kubeconfig that leads to it. `years` are the first and the last day of its certificate."""
     document = yaml.safe_load(cluster.kubeconfig.read_text())
     there = document["clusters"][0]["cluster"]
-    certificate = make_certificate(folder)
+    certificate = make_dated(folder, years) if years else make_certificate(folder)
     server = ApiServer(("127.0.0.1", 0), ApiHandler, bind_and_activate=True)
     server.upstream, server.down = there["server"], threading.Event()
-    (folder / "upstream-ca.crt").write_bytes(_decoded(there["certificate-authority-data"]))
+    (folder / "upstream-ca.crt").write_bytes(base64.b64decode(there["certificate-authority-data"]))
     server.trust = ssl.create_default_context(cafile=str(folder / "upstream-ca.crt"))
     server.proxy = Proxy(f"127.0.0.1:{server.server_address[1]}", there["server"], list(faults))
     ending = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -88,6 +106,12 @@ def api_proxy(cluster: Cluster, folder: Path, *faults: Fault) -> Iterator[tuple[
         server.server_close()
 
 
+def make_dated(folder: Path, years: tuple[str, str]) -> tuple[Path, Path]:
+    """The same, for this time only."""
+    certify(folder, "IP:127.0.0.1", years)
+    return folder / "tls.crt", folder / "tls.key"
+
+
 def make_certificate(folder: Path) -> tuple[Path, Path]:
     """A self-signed certificate for loopback, and its key."""
     certificate, key = folder / "proxy.crt", folder / "proxy.key"
@@ -96,9 +120,3 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     command = ["openssl", "req", "-x509", *kind, *who, "-keyout", str(key), "-out", str(certificate)]
     subprocess.run(command, check=True, capture_output=True)
     return certificate, key
-
-
-def _decoded(text: str) -> bytes:
-    import base64
-
-    return base64.b64decode(text)

@@ -120,14 +120,18 @@ namespace = "{namespace}"
 """
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
+def new_project(folder: Path) -> Project:
     """An empty project that finds go's own cache, and nobody else's of slimdeploy."""
     gocache = subprocess.run(["go", "env", "GOCACHE"], capture_output=True, text=True, check=True).stdout.strip()
-    environment = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "GOCACHE": gocache, "NO_COLOR": "1"}
-    folder = tmp_path / "project"
-    folder.mkdir()
-    return Project(folder, environment)
+    environment = {"XDG_CACHE_HOME": str(folder / "cache"), "GOCACHE": gocache, "NO_COLOR": "1"}
+    (folder / "project").mkdir()
+    return Project(folder / "project", environment)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An empty project of the test's own."""
+    return new_project(tmp_path)
 
 
 @pytest.fixture

@@ -107,6 +107,11 @@ replicas = 1
     def leases(self) -> list[dict[str, Any]]:
         return self.get("leases")
 
+    def hashed(self, number: int) -> list[str]:
+        """What a stored release names by its content's hash."""
+        (found,) = [each for each in self.get("configmaps") if each["metadata"]["name"].endswith(f".v{number}")]
+        return json.loads(found["metadata"]["annotations"]["slimdeploy.io/release"])["hashed"]  # type: ignore[no-any-return]
+
     def outcomes(self) -> dict[int, str]:
         """Of each stored release, the newest first, as the objects themselves say."""
         found = [each["metadata"] for each in self.get("configmaps", "-l", f"{COMPONENT}=release")]

@@ -7,17 +7,14 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.cluster.cluster import Cluster
 from tests.deliver.faults import Fault
-from tests.e2e.api_faults import api_proxy, make_certificate
+from tests.e2e.api_faults import api_proxy, make_certificate, status
 from tests.e2e.conftest import Project
 
 WRITES = r"/hello\?fieldManager=slimdeploy&fieldValidation=Strict$"  # a PATCH that is no dry-run
-
-
-def status(code: int, message: str) -> str:
-    """A refusal as the API server writes it."""
-    return json.dumps({"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, "code": code})
 
 
 def test_nobody_answers_at_the_start(deployed: Project, cluster: Cluster, tmp_path: Path) -> None:
@@ -72,9 +69,27 @@ def test_a_server_that_is_away_for_seconds_is_waited_for(deployed: Project, clus
 
         thread = threading.Thread(target=away, daemon=True)
         thread.start()
-        assert "2 ready" in deployed.up("--kubeconfig", kubeconfig).stderr
+        said = deployed.up("--kubeconfig", kubeconfig).stderr
         thread.join(1)
         assert not thread.is_alive()
+        assert "2 ready" in said
+        assert said.count(f"the API server at https://{server.proxy.address} does not answer; trying again for ") == 1
+
+
+def test_a_server_that_is_busy_for_seconds_is_waited_for(deployed: Project, cluster: Cluster, tmp_path: Path) -> None:
+    with api_proxy(cluster, tmp_path, Fault("status", "GET", "/leases/", times=4, status=503)) as (server, kubeconfig):
+        said = deployed.up("--kubeconfig", kubeconfig).stderr
+        assert said.count(f"{server.proxy.address} answers 503; trying again for ") == 1
+        server.proxy.faults[:] = [Fault("reset", times=2)]
+        assert "trying again" not in deployed.up("--kubeconfig", kubeconfig).stderr, "that is over in half a second"
+
+
+def test_a_web_page_is_no_api_server(deployed: Project, cluster: Cluster, tmp_path: Path) -> None:
+    page = Fault("status", status=200, headers={"Content-Type": "text/html"}, body="<html>please log in</html>")
+    with api_proxy(cluster, tmp_path, page) as (_, kubeconfig):
+        result = deployed.slimdeploy("status", "--kubeconfig", kubeconfig)
+        assert result.code == 69, result
+        assert "a web page answers" in result.stderr
 
 
 REFUSALS = [
@@ -113,4 +128,22 @@ def test_another_ca_is_named_and_not_tried_again(deployed: Project, cluster: Clu
         result = deployed.slimdeploy("status", "--kubeconfig", kubeconfig)
         assert result.code == 69, result
         assert "another CA signed it" in result.stderr
+        assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [
+        (("20200101", "20210101"), "has to be renewed; this machine's clock says 2"),
+        (("20990101", "20991231"), "check the clock: this machine's says 2"),
+    ],
+)
+def test_a_certificate_of_another_time(
+    deployed: Project, cluster: Cluster, tmp_path: Path, years: tuple[str, str], said: str
+) -> None:
+    with api_proxy(cluster, tmp_path, years=years) as (_, kubeconfig):
+        began = time.monotonic()
+        result = deployed.slimdeploy("status", "--kubeconfig", kubeconfig)
+        assert result.code == 69, result
+        assert said in result.stderr
         assert time.monotonic() - began < 5

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project, for_cluster
@@ -31,6 +34,43 @@ def test_there_and_back(deployed: Project, cluster: Cluster, namespace: str) -> 
     assert cluster.kubectl("get", "hpa", "-n", namespace, "-o", "name") == ""
     assert copies(cluster, namespace) == 2
     assert "nothing changed: 2 ready" in deployed.up().stderr
+
+
+def test_the_number_of_an_autoscaler_that_is_gone_is_taken_back(
+    deployed: Project, cluster: Cluster, namespace: str
+) -> None:
+    """On an ordinary cluster, the autoscaler writes as kube-controller-manager; the tests' calls itself otherwise."""
+    deployed.write(slim__toml=for_cluster(cluster, namespace, more="[deploy]\nautoscale = { min = 2, max = 5 }\n"))
+    deployed.up()
+    cluster.kubectl("delete", "hpa/hello", "-n", namespace)
+    as_it = ("--subresource=scale", "--type=merge", "--field-manager=kube-controller-manager")
+    cluster.kubectl("patch", "deployment/hello", "-n", namespace, *as_it, "-p", '{"spec":{"replicas":4}}')
+    deployed.write(slim__toml=for_cluster(cluster, namespace, more="[deploy]\nreplicas = 3\n"))
+    assert "kube-controller-manager" in cluster.kubectl(
+        "get", "deployment/hello", "-n", namespace, "--show-managed-fields", "-o", "jsonpath={..manager}"
+    )
+    with numbers_of_copies(cluster, namespace) as seen:
+        assert "3 ready" in deployed.up().stderr
+    assert seen == [4, 3], "never 1 in between"
+    assert "nothing changed: 3 ready" in deployed.up().stderr
+
+
+@contextmanager
+def numbers_of_copies(cluster: Cluster, namespace: str) -> Iterator[list[int]]:
+    """Every number that the Deployment asks for while the block runs, as the API server's watch tells it."""
+    flags = ("get", "deployment/hello", "-n", namespace, "--watch", "-o", "jsonpath={.spec.replicas}{'\\n'}")
+    command = [str(cluster.binary), "kubectl", "--kubeconfig", str(cluster.kubeconfig), *flags]
+    seen: list[int] = []
+    watching = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert watching.stdout
+    seen.append(int(watching.stdout.readline()))
+    try:
+        yield seen
+        time.sleep(0.5)
+    finally:
+        watching.terminate()
+        for line in watching.communicate()[0].split():
+            seen += [int(line)] if int(line) != seen[-1] else []
 
 
 def test_somebody_elses_autoscaler_is_a_conflict(deployed: Project, cluster: Cluster, namespace: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,10 @@ def test_the_whole_shop(shop: Project, cluster: Cluster, namespace: str) -> None
 def unchanged_writes_nothing(shop: Project, cluster: Cluster, namespace: str) -> None:
     log = cluster.audit.mark()
     said(shop.up())
+    status = said(shop.slimdeploy("status"))
+    assert "3/3 ready (shop 2/2, worker 1/1)" in status
+    assert "drift none" in status, "the autoscaler's number is none"
+    assert re.search(r"\n  shop-migrate-[0-9a-f]+  succeeded  ", status), status
     assert log.mutating("slimdeploy", namespace) == []
     assert log.events("slimdeploy")
 

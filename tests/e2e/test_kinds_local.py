@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import Project, Result
+from tests.e2e.test_verbs import running, until
 
 ROOT = Path(__file__).parents[2]
 VALUE = "postgres://hunter2@db"
@@ -110,6 +114,55 @@ def content_and_a_crash(shop: Project, local_name: str) -> None:
     assert containers(local_name) == {}
 
 
+def test_status_and_logs_of_every_program(shop: Project, local_name: str) -> None:
+    shop.up()
+    main, worker, migrate = (f"slimdeploy-{local_name}{each}" for each in ("", "-worker", "-migrate"))
+    shown = shop.slimdeploy("status").stdout
+    assert f"2/2 ready ({local_name} 1/1, worker 1/1)" in shown
+    assert re.search(rf"\n  {migrate}  succeeded  \d+s ago  took \d+s\n", shown), shown
+    lines = [json.loads(line) for line in shop.slimdeploy("logs", "-o", "json").stdout.splitlines()]
+    assert [each["pod"] for each in lines] == [migrate, main, worker], "in the order of time"
+    assert [each["time"] for each in lines] == sorted(each["time"] for each in lines)
+    assert shop.slimdeploy("logs", "--process", "worker").stdout == "works through orders\n"
+    assert shop.slimdeploy("logs", "--process", "x").code == 64
+    before = {name: each["Id"] for name, each in containers(local_name).items()}
+    started = {name: each["StartedAt"] for name, each in containers(local_name).items()}
+    with running(shop, "logs", "-f") as (process, followed):
+        until("what was printed", lambda: len(followed) == 3)
+        assert shop.slimdeploy("restart", "--process", "worker").code == 0
+        until("the second run", lambda: followed.count(f"{worker}{' ' * 3}works through orders\n") == 2)
+        now = containers(local_name)
+        assert {name: each["Id"] for name, each in now.items()} == before
+        assert now[""]["StartedAt"] == started[""], "only one was started again"
+        edit(shop, "slim.toml", "orders", "mails")
+        shop.up()
+        until("the new container", lambda: f"{worker}{' ' * 3}works through mails\n" in followed)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
+    assert len(followed) == 5, followed
+
+
+def test_a_follower_that_is_killed_leaves_no_process(shop: Project, local_name: str) -> None:
+    shop.up()
+    ids = [each["Id"].encode() for each in containers(local_name).values()]
+    with running(shop, "logs", "-f") as (process, lines):
+        until("all of it", lambda: len(lines) == 3)
+        until("the migration has ended", lambda: len(following(ids)) == 2)
+        process.kill()
+        process.wait()
+        until("podman has gone, too", lambda: not following(ids))
+
+
+def following(ids: list[bytes]) -> list[bytes]:
+    """The command lines that follow the log of one of these containers."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            line = each.read_bytes()
+            found += [line] if b"\0logs\0-f\0" in line and any(one in line for one in ids) else []
+    return found
+
+
 def test_a_migration_that_fails_changes_nothing(shop: Project, local_name: str) -> None:
     edit(shop, "slim.toml", "[deploy]", 'env = { BROKEN = "1" }\n[deploy]')
     result = shop.slimdeploy("up")
@@ -125,6 +178,8 @@ def test_a_job_is_run_to_its_end_once(shop: Project, local_name: str) -> None:
     before = containers(local_name)[""]["Id"]
     assert "nothing changed" in shop.up().stderr
     assert containers(local_name)[""]["Id"] == before
+    assert f"{local_name} on local: job, succeeded\n" in shop.slimdeploy("status").stdout
+    assert "ends by itself" in shop.slimdeploy("restart").stderr
 
 
 def test_run_has_secrets_and_files_too(shop: Project) -> None:

@@ -9,7 +9,7 @@ import os
 import random
 import time
 
-from slimdeploy.deploy.releasing.lease import is_free
+from slimdeploy.deploy.releasing.lease import why_free
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
 from tests.e2e.releases import App, app_of, kill, kill_at_write
@@ -25,7 +25,7 @@ def check(app: App, value: str, *, served: bool) -> None:
     """
     assert app.objects() == ALWAYS | ({"service/hello"} if served else set())
     assert app.value() == value
-    assert all(is_free(each, "", 0.0) for each in app.leases())
+    assert all(why_free(each, "", 0.0) for each in app.leases())
     outcomes = app.outcomes()
     assert next(iter(outcomes.values())) == "deployed"
     assert set(outcomes.values()) <= {"deployed", "interrupted"}, "no dead run is still said to be applying"

@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
-from slimdeploy.deploy.releasing.lease import Held, held
+from slimdeploy.deploy.releasing.holder import Holder
+from slimdeploy.deploy.releasing.lease import CLOCK_STEP, Held, held
 from slimdeploy.errors import Locked
 from slimdeploy.tools.kube import Kube
 from tests.cluster.cluster import Cluster
@@ -44,6 +46,17 @@ def test_the_loser_writes_nothing_and_says_who_works(project: Project, cluster: 
             assert "nothing changed" in (done := app.project.slimdeploy(*verb)).stderr or done.code == 75
         assert app.project.slimdeploy("up").code == 0, "an unchanged one needs no Lease"
         assert app.project.slimdeploy("down").code == 75
+        restart_waits_as_well(app)
+
+
+def restart_waits_as_well(app: App) -> None:
+    log, records = app.cluster.audit.mark(), app.outcomes()
+    refused = app.project.slimdeploy("restart")
+    assert refused.code == 75, refused
+    assert f"pid {os.getpid()}, since 20" in refused.stderr
+    assert app.project.slimdeploy("restart", "--lock-wait", "1s").code == 75
+    assert log.mutating("slimdeploy", app.namespace) == []
+    assert app.outcomes() == records
 
 
 CHILD = """
@@ -107,6 +120,43 @@ def test_a_killed_holder_of_this_machine_is_known_to_be_dead_at_once(cluster: Cl
         assert live["spec"]["leaseTransitions"] == 1
 
 
+THERE = replace(Holder.myself(), who="anna@elsewhere", pid=7, machine="another machine")
+EARLY, LATE = "2001-01-01T00:00:00.000000Z", "2099-01-01T00:00:00.000000Z"
+
+
+def write_theirs(there: Kube, seconds: int, time_there: str) -> None:
+    """The Lease of a run on another machine, which says `time_there`."""
+    theirs = Held("hello", there, seconds)
+    theirs.me = THERE
+    manifest = theirs.manifest(None)
+    manifest["spec"] |= {"acquireTime": time_there, "renewTime": time_there}
+    assert there.create(manifest)
+
+
+def test_another_machines_clock_counts_for_nothing(project: Project, cluster: Cluster, namespace: str) -> None:
+    app, there = app_of(project, cluster, namespace), kube(cluster, namespace)
+    write_theirs(there, 60, EARLY)
+    log = cluster.audit.mark()
+    refused = app.project.slimdeploy("up")
+    assert refused.code == 75, f"it was renewed just now, whatever it says: {refused}"
+    assert "another slimdeploy works on hello in " in refused.stderr
+    assert "anna@elsewhere pid 7, since 2001-01-01" in refused.stderr
+    assert log.mutating("slimdeploy", namespace) == []
+
+
+def test_another_machines_run_that_died_is_taken_over_and_that_is_said(
+    project: Project, cluster: Cluster, namespace: str
+) -> None:
+    app, there = app_of(project, cluster, namespace), kube(cluster, namespace)
+    write_theirs(there, 2, LATE)
+    time.sleep(2 + CLOCK_STEP)
+    said = app.project.up().stderr
+    taken = "lease/slimdeploy-hello is taken over from anna@elsewhere pid 7, since 2099-01-01 00:00:00 UTC: "
+    assert f"{taken}it was not renewed for " in said
+    assert app.leases() == []
+    assert "taken over" not in app.write("two").project.up().stderr
+
+
 def test_somebody_deletes_it(cluster: Cluster, namespace: str) -> None:
     with held("hello", kube(cluster, namespace), 0.0) as mine:
         cluster.kubectl("delete", "lease", mine.ref.name, "-n", namespace)
@@ -123,14 +173,14 @@ def stop_in_the_wait(app: App, number: signal.Signals) -> tuple[int, str]:
     return process.returncode, stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_gives_the_lease_back_and_up_goes_on_from_there(
     project: Project, cluster: Cluster, namespace: str, number: signal.Signals
 ) -> None:
     app = app_of(project, cluster, namespace)
     app.write("one", served=True)
     code, said = stop_in_the_wait(app, number)
-    assert code == {signal.SIGINT: 130, signal.SIGTERM: 143}[number]
+    assert code == (130 if number is signal.SIGINT else 143)
     assert "release 1 goes on in the cluster: `slimdeploy up` takes it from here" in said
     assert app.leases() == []
     assert app.outcomes() == {1: "applying"}

@@ -87,6 +87,43 @@ def test_a_damaged_record_is_passed_over(app: App) -> None:
     assert app.value() == "one"
 
 
+CONTENT = """
+[app.secrets]
+TOKEN = { from_env = "TOKEN" }
+[[app.config]]
+from = "settings.txt"
+to = "/etc/settings.txt"
+"""
+
+
+@pytest.mark.parametrize("kind", ["secret", "configmap"])
+def test_what_a_release_needs_is_gone(app: App, kind: str) -> None:
+    for number in ("2", "3"):
+        app.project.write(settings__txt=f"number = {number}\n").environment["TOKEN"] = f"value-{number}"
+        app.write("two", served=True, more=CONTENT).project.up()
+    old = next(name for name in app.hashed(2) if name.startswith(f"{kind}/"))
+    assert old not in app.hashed(3)
+    app.cluster.kubectl("delete", old, "-n", app.namespace)
+    log = app.cluster.audit.mark()
+    result = app.project.slimdeploy("rollback", "2")
+    assert result.code == 76, result
+    assert f"what release 2 needs is gone: {old}\n" in result.stderr
+    assert log.mutating("slimdeploy", app.namespace) == []
+    assert app.project.slimdeploy("rollback", "1").code == 0, "another one is whole"
+    assert app.outcomes() == {4: "deployed", 3: "deployed", 2: "deployed", 1: "deployed"}
+
+
+def test_a_record_that_lost_its_labels_stands_in_nobodys_way(app: App) -> None:
+    record = ("configmap/slimdeploy-hello.v1", "-n", app.namespace)
+    app.cluster.kubectl("label", *record, "app.kubernetes.io/instance-", "app.kubernetes.io/component-")
+    app.write("two", served=True).project.up()
+    assert app.outcomes() == {2: "deployed"}
+    assert "two" not in app.cluster.kubectl("get", *record, "-o", "jsonpath={.metadata.annotations}")
+    app.write("crash", served=True)
+    assert app.project.slimdeploy("up").code == 86
+    assert app.value() == "two"
+
+
 def damage(app: App, number: int) -> None:
     """A record is immutable: it can only be deleted and written anew."""
     name = f"slimdeploy-hello.v{number}"

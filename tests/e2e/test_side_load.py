@@ -15,6 +15,7 @@ import pytest
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import HELLO, Project
 
+SEVERAL = '[build]\nplatforms = ["linux/amd64", "linux/arm64"]'
 HOSTING = {
     "apiVersion": "v1",
     "kind": "ConfigMap",
@@ -45,6 +46,20 @@ def test_containerd_holds_the_same_digest_and_pods_run_it(own: Project, cluster:
     again = own.up()
     assert "localhost/hello, already there" in again.stderr
     assert "nothing changed: 2 ready" in again.stderr
+
+
+def test_containerd_gets_all_platforms_under_one_digest(own: Project, cluster: Cluster, namespace: str) -> None:
+    """The index, and of its images the node's own: containerd lets go of the other."""
+    own.write(slim__toml=toml(cluster, namespace, 'delivery = "containerd"\n' + SEVERAL))
+    built = own.slimdeploy("build", "-o", "json").json
+    assert own.up("-o", "json").json["image"] == f"localhost/hello@{built['digest']}"
+    assert namespace in cluster.fetch("hello", namespace, "/api/")
+    listed = cluster.ctr("images", "ls", f"name==localhost/hello@{built['digest']}").splitlines()[1]
+    assert built["digest"] in listed
+    assert "linux/amd64,linux/arm64" in listed
+    own_one = next(each["digest"] for each in built["platforms"] if each["platform"] == "linux/amd64")
+    assert own_one in cluster.ctr("content", "ls", "-q").splitlines()
+    assert "nothing changed: 2 ready" in own.up().stderr
 
 
 def test_a_socket_that_is_not_there_is_named(own: Project) -> None:

@@ -23,7 +23,7 @@ import pytest
 
 from tests.cluster.cluster import Cluster
 from tests.cluster.registry import Registry
-from tests.e2e.conftest import Project, for_cluster, go_mod
+from tests.e2e.conftest import Project, for_cluster, go_mod, new_project
 from tests.e2e.failures.images import push_busybox
 
 TALKS = """package main
@@ -51,10 +51,8 @@ PATIENCE = 30.0
 def app(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A talkative app with two copies, up in a namespace of its own."""
     namespace, folder = cluster.namespace(f"verbs-{secrets.token_hex(4)}"), tmp_path_factory.mktemp("verbs")
-    cache = subprocess.run(["go", "env", "GOCACHE"], capture_output=True, text=True, check=True).stdout.strip()
-    environment = {"XDG_CACHE_HOME": str(folder / "cache"), "GOCACHE": cache, "NO_COLOR": "1"}
-    project = Project(folder / "project", environment | {"KUBECONFIG": str(cluster.kubeconfig), "NAMESPACE": namespace})
-    project.folder.mkdir()
+    project = new_project(folder)
+    project.environment |= {"KUBECONFIG": str(cluster.kubeconfig), "NAMESPACE": namespace}
     project.write(go__mod=go_mod("hello"), main__go=TALKS, slim__toml=for_cluster(cluster, namespace))
     project.up()
     yield project

@@ -13,7 +13,9 @@ import pytest
 
 from slimdeploy.artifacts.build import Delivered, Image
 from slimdeploy.artifacts.deploy_plan import LocalTarget, StorePlan
+from slimdeploy.artifacts.plan import Platform
 from slimdeploy.artifacts.release import Order
+from slimdeploy.build.index import make_index
 from slimdeploy.build.layout import blob
 from slimdeploy.deliver.store import load
 from slimdeploy.deploy.podman.local import Local
@@ -22,6 +24,7 @@ from slimdeploy.events import Step
 from slimdeploy.manifests.labels import labels
 from slimdeploy.pipeline import up
 from slimdeploy.plan.deploy import Overrides
+from slimdeploy.tools.go import host
 from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
 from slimdeploy.upkeep import down as pipeline_down
@@ -71,6 +74,16 @@ def test_podman_finds_it_by_digest(app: str, image: Image, podman: Podman) -> No
     assert found is not None
     assert found["Digest"] == image.digest
     assert found["Id"] == image_id(image)
+
+
+def test_of_several_platforms_this_machines_runs(app: str, make_image: Make, podman: Podman, tmp_path: Path) -> None:
+    """Under the index's digest."""
+    images = [replace(make_image(), platform=each) for each in (Platform("linux", "s390x"), host())]
+    index = make_index(images, host().architecture, tmp_path)
+    assert [loaded(app, index, podman).uploaded for _ in range(2)] == [True, False]
+    found = podman.inspect_image(f"localhost/{app}@{index.digest}")
+    assert found is not None
+    assert (found["Digest"], found["Id"]) == (index.digest, image_id(images[1]))
 
 
 def test_the_name_goes_to_the_newest(app: str, make_image: Make, podman: Podman) -> None:

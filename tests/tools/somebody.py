@@ -19,6 +19,16 @@ NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
 
 
+def with_ids(folder: Path, *more: str) -> tuple[str, ...]:
+    """NOBODY with a range of further ids, as useradd gives it to people; `more` are mounts for this one's eyes only."""
+    ids = folder / "ids"
+    ids.write_text("nobody:700000:65536\n")
+    ids.chmod(0o644)
+    mounts = (f"--bind {ids} /etc/subuid", f"--bind {ids} /etc/subgid", *more)
+    prepare = " && ".join(f"mount {each}" for each in mounts)
+    return ("unshare", "--mount", "sh", "-ec", f'{prepare} && exec "$@"', "sh", *NOBODY)
+
+
 @contextmanager
 def importable(*modules: str) -> Iterator[Path]:
     """A folder for everybody, with these packages in it: a virtual environment below /root is root's alone."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import kubernetes_validate
 import pytest
 
 from slimdeploy.manifests.ages import parse
 from slimdeploy.manifests.render import render
 from slimdeploy.plan.workload import workload_plan
 from tests.unit.samples import IMAGE, config
+from tests.unit.test_kinds import EVERYTHING, READ
 
 PLAN = workload_plan(config(deploy={"migrate": {"args": ["migrate"]}}), "hello")
 
@@ -36,6 +38,24 @@ def test_what_is_left_out(server: tuple[int, int] | None, left: list[str]) -> No
     assert {field for field in every if field not in str(made.objects)} == set(left)
     assert len(made.left_out) == len(left)
     assert all(any(field in line for line in made.left_out) for field in left)
+
+
+CLOCK = {"job": {"schedule": "0 3 * * *", "time_zone": "Europe/Berlin"}}
+EVERY = (
+    workload_plan(config(**EVERYTHING), "hello", READ),
+    workload_plan(config(app={"health": {"grpc": True}}), "hello"),
+    workload_plan(config(app={"kind": "cron"}, deploy=CLOCK), "hello"),
+    workload_plan(config(app={"kind": "job"}), "hello"),
+)
+
+
+@pytest.mark.parametrize("minor", range(25, 38))
+def test_every_server_knows_every_field_that_is_sent(minor: int) -> None:
+    """By the server's own schemas. They hold fields that are switched off yet, too: SINCE alone knows of those."""
+    made = [each for plan in EVERY for each in render(plan, "web", IMAGE, (1, minor)).objects]
+    assert {each["kind"] for each in made} >= {"Deployment", "CronJob", "Job", "HorizontalPodAutoscaler", "Ingress"}
+    for each in made:
+        kubernetes_validate.validate(each, f"1.{minor}", strict=True)
 
 
 def test_a_job_without_a_field_has_another_name() -> None:

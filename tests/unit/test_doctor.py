@@ -9,9 +9,11 @@ import pytest
 
 from slimdeploy.doctor.finding import Finding, State, caution, failure, fine, verdict
 from slimdeploy.doctor.machine import has_range
-from slimdeploy.doctor.places import clock
+from slimdeploy.doctor.places import age, clock
 from slimdeploy.doctor.programs import PROGRAMS, judge
 from slimdeploy.errors import NotAllowed, Unreachable
+from slimdeploy.plan.workload import workload_plan
+from tests.unit.samples import config
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,14 @@ def test_what_is_not_needed_cannot_fail() -> None:
 )
 def test_ranges_of_ids(text: str, there: bool) -> None:
     assert has_range(text, "alice", 1000) is there
+
+
+def test_a_server_that_is_too_old_for_a_field() -> None:
+    plan = workload_plan(config(), "hello")
+    assert list(age(plan, "v1.37.2")) == []
+    (found,) = age(plan, "v1.29.4-gke.1")
+    assert (found.state, found.check) == ("warn", "version")
+    assert "lifecycle of deployment/hello needs Kubernetes 1.30" in found.found
 
 
 def test_clocks() -> None:

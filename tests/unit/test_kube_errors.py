@@ -50,6 +50,7 @@ PROXY_PAGE = Answer(503, {}, b"<html>busy</html>")
         (CONFLICT, False),
         (MODIFIED, True),
         (OUR_MISTAKE, False),
+        (answer(500, "etcdserver: request is too large"), False),
         (HOOK_IS_DOWN, True),
         (HOOK_SAYS_NO, False),
         (NO_RIGHT, False),

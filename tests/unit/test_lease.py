@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from slimdeploy.deploy.releasing.holder import HOLDER, Holder
-from slimdeploy.deploy.releasing.lease import described, is_free
+from slimdeploy.deploy.releasing.lease import described, why_free
 
 STORED, ACQUIRED = "2026-11-25T09:00:00Z", "2026-11-25T08:00:00.5Z"
 
@@ -45,27 +45,27 @@ def elsewhere() -> Holder:
     ],
 )
 def test_the_servers_clock_tells_when_a_lease_is_over(date: str, free: bool) -> None:
-    assert is_free(lease(elsewhere()), date, 0.0) is free
+    assert bool(why_free(lease(elsewhere()), date, 0.0)) is free
 
 
 def test_what_does_not_change_for_its_duration_is_over_without_any_clock() -> None:
-    assert not is_free(lease(elsewhere()), "", 59.9)
-    assert is_free(lease(elsewhere()), "", 60.0)
-    assert is_free(lease(elsewhere(), leaseDurationSeconds=5), "", 5.0)
+    assert not why_free(lease(elsewhere()), "", 59.9)
+    assert why_free(lease(elsewhere()), "", 60.0)
+    assert why_free(lease(elsewhere(), leaseDurationSeconds=5), "", 5.0)
 
 
 def test_a_holder_that_let_go_is_none() -> None:
-    assert is_free(lease(elsewhere(), holderIdentity=""), "", 0.0)
+    assert why_free(lease(elsewhere(), holderIdentity=""), "", 0.0)
 
 
 def test_a_living_process_of_this_machine_holds_it_and_a_dead_one_does_not() -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     started = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[19]
     holder = replace(Holder.myself(), pid=child.pid, started=started)
-    assert not is_free(lease(holder), "", 0.0)
+    assert not why_free(lease(holder), "", 0.0)
     child.kill()
     child.communicate()
-    assert is_free(lease(holder), "", 0.0)
+    assert why_free(lease(holder), "", 0.0)
 
 
 def test_a_process_number_that_was_given_again_is_somebody_else() -> None:
@@ -83,7 +83,7 @@ def test_a_lease_of_somebody_else_has_no_holder_that_we_know(annotation: str) ->
     foreign = lease()
     foreign["metadata"]["annotations"] = {HOLDER: annotation} if annotation else None
     assert Holder.of(foreign) is None
-    assert not is_free(foreign, "", 0.0)
+    assert not why_free(foreign, "", 0.0)
 
 
 def test_it_says_who_and_since_when() -> None:

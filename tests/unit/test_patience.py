@@ -57,6 +57,20 @@ def test_seconds_until_it_gives_up(
     assert least <= clock_of.now <= most
 
 
+def test_who_waits_for_two_seconds_is_told_once(clock_of: Clock) -> None:
+    said: list[tuple[float, float]] = []
+    patience = Patience(known=True, tell=lambda left: said.append((clock_of.now, left)), began=0.0)
+    while patience.again(None):
+        pass
+    ((when, left),) = said
+    assert 1 < when <= 2
+    assert left == LATER_SECONDS - when
+    conflicts = Patience(known=True, tell=lambda left: said.append((0, left)), began=clock_of.now)
+    while conflicts.again(answer(409)):
+        pass
+    assert len(said) == 1, "who changes an object under our hands is not the server being away"
+
+
 def test_told_to_stop_there_is_one_try() -> None:
     assert not Patience(known=True, left=False).again(None)
 
@@ -120,8 +134,8 @@ def test_two_clocks_that_differ_are_named() -> None:
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("certificate verify failed: certificate is not yet valid", "clock"),
-        ("certificate verify failed: certificate has expired", "expired"),
+        ("certificate verify failed: certificate is not yet valid", "check the clock: this machine's says 2"),
+        ("certificate verify failed: certificate has expired", "has to be renewed; this machine's clock says 2"),
         ("certificate verify failed: IP address mismatch, certificate is not valid for '1.2.3.4'", "other names"),
         ("certificate verify failed: self-signed certificate", "another CA"),
     ],

@@ -70,7 +70,7 @@ def maker(live: Mapping[str, Any] | None, app: str) -> str:
             return text.format(value)
     if LAST_APPLIED in (metadata.get("annotations") or {}):
         return "kubectl apply"
-    managers = dict.fromkeys(entry["manager"] for entry in _entries(metadata) if not entry.get("subresource"))
+    managers = dict.fromkeys(entry["manager"] for entry in entries_of(metadata) if not entry.get("subresource"))
     return ", ".join(managers) or "somebody"
 
 
@@ -84,23 +84,23 @@ def refused(ref: ObjectRef, whose: str) -> FieldConflict:
 
 def taken_from(live: Mapping[str, Any]) -> tuple[str, ...]:
     """The managers whose fields we would take."""
-    return tuple(dict.fromkeys(entry["manager"] for entry in _entries(live["metadata"]) if _is_taken(entry)))
+    return tuple(dict.fromkeys(entry["manager"] for entry in entries_of(live["metadata"]) if is_deployers(entry)))
 
 
 def given_up(live: Mapping[str, Any], future: Mapping[str, Any]) -> Iterator[FieldChange]:
     """Fields that only the former tool set: they go, once its fields are ours. `future` is our dry-run's result."""
-    stay = union(entry.get("fieldsV1") or {} for entry in _entries(future["metadata"]) if not _is_taken(entry))
-    go = union(entry.get("fieldsV1") or {} for entry in _entries(live["metadata"]) if _is_taken(entry))
+    stay = union(entry.get("fieldsV1") or {} for entry in entries_of(future["metadata"]) if not is_deployers(entry))
+    go = union(entry.get("fieldsV1") or {} for entry in entries_of(live["metadata"]) if is_deployers(entry))
     for steps in beyond(go, stay):
         path, value = path_of(steps), value_of(steps, live)
-        if _meant(path.rpartition(".")[2], value) not in (None, {}):
+        if meant(path.rpartition(".")[2], value) not in (None, {}):
             yield FieldChange(path, value, None)
 
 
 def migrated(live: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The object's managedFields with those tools' entries merged into one of ours."""
-    entries = _entries(live["metadata"])
-    taken = [entry for entry in entries if _is_taken(entry) or _is_our_apply(entry)]
+    entries = entries_of(live["metadata"])
+    taken = [entry for entry in entries if is_deployers(entry) or is_our_apply(entry)]
     kept = [entry for entry in entries if entry not in taken]
     if not taken:
         return entries
@@ -129,24 +129,27 @@ def take(ref: ObjectRef, kube: Kube) -> None:
 def _is_ours(metadata: Mapping[str, Any], app: str) -> bool:
     labels = metadata.get("labels") or {}
     own = labels.get(MANAGED_BY) == MANAGER and labels.get(INSTANCE) == app
-    return own or any(map(_is_our_apply, _entries(metadata)))
+    return own or any(map(is_our_apply, entries_of(metadata)))
 
 
-def _is_our_apply(entry: Mapping[str, Any]) -> bool:
+def is_our_apply(entry: Mapping[str, Any]) -> bool:
+    """Whether this is what we applied."""
     return bool(entry["manager"] == MANAGER and entry["operation"] == "Apply")
 
 
-def _is_taken(entry: Mapping[str, Any]) -> bool:
+def is_deployers(entry: Mapping[str, Any]) -> bool:
+    """Whether a person or a tool that deploys wrote these fields, and no controller."""
     return not entry.get("subresource") and bool(DEPLOYERS.fullmatch(entry["manager"]))
 
 
-def _entries(metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
+def entries_of(metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Who owns which fields of an object (managedFields)."""
     return list(metadata.get("managedFields") or ())
 
 
-def _meant(name: str, value: object) -> object:
+def meant(name: str, value: object) -> object:
     """A value without what the server filled in."""
     if isinstance(value, Mapping):
-        meant = {key: each for key, inner in value.items() if (each := _meant(key, inner)) not in (None, {})}
-        return meant or None
+        found = {key: each for key, inner in value.items() if (each := meant(key, inner)) not in (None, {})}
+        return found or None
     return None if DEFAULTS.get(name) == value else value

@@ -33,6 +33,27 @@ def beyond(fields: Fields, kept: Fields, steps: Steps = ()) -> Iterator[Steps]:
             yield (*steps, key)
 
 
+def differing(fields: Fields, one: object, other: object, steps: Steps = ()) -> Iterator[Steps]:
+    """The branches of `fields` in which two objects differ: single leaves, or all of what only one of them has."""
+    for key, inner in fields.items():
+        left, right = (None, None) if key == "." else (value_of((key,), each) for each in (one, other))
+        if left == right:
+            continue
+        if left is None or right is None or not inner:
+            yield (*steps, key)
+        else:
+            yield from differing(inner, left, right, (*steps, key))
+
+
+def has(steps: Steps, fields: Fields) -> bool:
+    """Whether this field, or all of what it is in, belongs to the set."""
+    for depth, step in enumerate(steps):
+        if step not in fields:
+            return depth > 0 and not fields
+        fields = fields[step]
+    return True
+
+
 def path_of(steps: Steps) -> str:
     """As a diff writes it: spec.template.spec.containers[hello].image."""
     return "".join(map(_shown, steps)).removeprefix(".")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slimdeploy.deploy.destination import DebugWish
-from slimdeploy.deploy.operating import forwarding
+from slimdeploy.deploy.operating import choosing, forwarding
 from slimdeploy.deploy.operating.terminal import Terminal
 from slimdeploy.deploy.rollout import doom, pods
 from slimdeploy.errors import UsageError
@@ -97,7 +97,7 @@ def choose(found: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, Any]:
     if not wanted:
         names = ", ".join(pods.name_of(pod) for pod in alive) or "none"
         raise UsageError(f"no pod {name} runs" if name else "no pod runs", hint=f"running: {names}")
-    return min(wanted, key=lambda pod: (pods.is_ready(pod), pods.name_of(pod)))
+    return min(wanted, key=pods.is_ready)
 
 
 def container(name: str, pod: Mapping[str, Any], wish: DebugWish) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def container(name: str, pod: Mapping[str, Any], wish: DebugWish) -> dict[str, A
         "name": name,
         "image": wish.image,
         "imagePullPolicy": "IfNotPresent",
-        "targetContainerName": pod["spec"]["containers"][0]["name"],
+        "targetContainerName": pods.program(pod["spec"], choosing.label_of(pod))["name"],
         **({"command": list(wish.command)} if wish.command else {}),
         "stdin": wish.tty,
         "tty": wish.tty,

@@ -22,7 +22,8 @@ from slimdeploy.tools.kube_streams import Channel, open_port
 CHUNK = 65536
 DATA = 0
 Say = Callable[[str], None]
-Candidates = Callable[[], Iterable[Mapping[str, Any]]]
+Candidates = Callable[[int], Iterable[Mapping[str, Any]]]
+"""The copies that a port may lead to."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Forward:
         """To the first copy that can be reached: one may have gone since it was listed."""
         reason = "no copy runs"
         with suppress(SlimdeployError):
-            for pod in sorted(self.candidates(), key=pods.is_ready, reverse=True):
+            for pod in sorted(self.candidates(port), key=pods.is_ready, reverse=True):
                 try:
                     return open_port(self.kube, pod["metadata"]["namespace"], pods.name_of(pod), port)
                 except SlimdeployError as error:

@@ -2,35 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
-from slimdeploy.artifacts.deploy_plan import ClusterTarget
-from slimdeploy.deploy.destination import Instance, Latest, Status
+from slimdeploy.artifacts.release import Record
+from slimdeploy.artifacts.status import Drift, Instance, Latest, Process, Status
+from slimdeploy.artifacts.workload import WorkloadPlan
+from slimdeploy.deploy.comparing import adoption
+from slimdeploy.deploy.operating import choosing, drift, ending
 from slimdeploy.deploy.releasing import history
 from slimdeploy.deploy.rollout import evidence
 from slimdeploy.deploy.rollout import pods as reading
-from slimdeploy.deploy.rollout.observation import look
 from slimdeploy.errors import NotAllowed
-from slimdeploy.manifests.labels import labels, selector
+from slimdeploy.manifests.labels import PROCESS, labels, selector
 from slimdeploy.tools.kube import Kube
 
 PART_OF = "app.kubernetes.io/part-of"
 Pod = Mapping[str, Any]
 
 
-def status(app: str, target: ClusterTarget, kube: Kube) -> Status:
-    """The Deployment, its pods, its newest release, and the last warnings about what does not serve."""
-    seen = look(ObjectRef("Deployment", app, target.namespace), kube)
-    where = f"{target.context}/{target.namespace}"
-    found, latest = pods(app, kube), newest(app, kube)
-    instances = tuple(_instance(pod) for pod in found)
-    if seen is None:
-        return Status(app, where, "", 0, instances, release=latest)
-    image = seen.deployment["spec"]["template"]["spec"]["containers"][0]["image"]
-    wanted = sum(each["spec"].get("replicas", 1) for each in deployments(app, kube)) or seen.wanted
-    return Status(app, where, image, wanted, instances, release=latest, warnings=warnings(found, kube))
+def status(plan: WorkloadPlan, kube: Kube) -> Status:
+    """What the app consists of and how it is, its newest release, and the last warnings about what does not serve."""
+    app, found = plan.app, pods(plan.app, kube)
+    records, drifted = _released(app, kube)
+    good = drift.last_good(records)
+    kinds = kinds_of(plan, (*records[:1], *([good] if good else [])))
+    ended = ending.look(app, kinds, found, kube)
+    there = deployments(app, kube) if "Deployment" in kinds else ()
+    serving = [pod for pod in found if not ending.job_of(pod)]
+    return Status(
+        app,
+        f"{kube.target.context}/{kube.target.namespace}",
+        _image(app, there) or ended.image,
+        sum(int(each["spec"].get("replicas", 1)) for each in there),
+        tuple(_instance(app, pod) for pod in serving),
+        release=_latest(records),
+        warnings=(*ended.warnings, *warnings(found, kube)),
+        kind="service" if there else ended.kind or plan.kind,
+        delivered=good.facts.image if good else "",
+        processes=_processes(app, there, serving),
+        runs=ended.runs,
+        schedule=ended.schedule,
+        drift=drifted,
+    )
+
+
+def kinds_of(plan: WorkloadPlan, records: Iterable[Record]) -> frozenset[str]:
+    """The kinds of workloads that there can be now: others are not asked for, as that may not be allowed."""
+    kind = {"service": "Deployment", "job": "Job", "cron": "CronJob"}[plan.kind]
+    named = {name for each in records for name in each.facts.kinds}
+    return frozenset({kind, *named, *(["Job"] if plan.migration else [])})
 
 
 def pods(app: str, kube: Kube) -> list[Pod]:
@@ -41,46 +63,67 @@ def pods(app: str, kube: Kube) -> list[Pod]:
         for wanted in (selector(app), {PART_OF: app})
         for pod in kube.pods(namespace, wanted)
     }
-    return sorted(found.values(), key=reading.name_of)
+    return sorted(found.values(), key=lambda pod: (choosing.process_of(app, pod) != app, reading.name_of(pod)))
 
 
-def deployments(app: str, kube: Kube) -> tuple[dict[str, Any], ...]:
-    """The Deployments that `up` made."""
-    return kube.listed("Deployment", kube.target.namespace, labels(app))
+def deployments(app: str, kube: Kube) -> list[dict[str, Any]]:
+    """The Deployments that `up` made, the app's own first: also if somebody took that one's labels away."""
+    found = list(kube.listed("Deployment", kube.target.namespace, labels(app)))
+    if all(each["metadata"]["name"] != app for each in found):
+        own = kube.get(ObjectRef("Deployment", app, kube.target.namespace))
+        found += [own] if own and not adoption.maker(own, app) else []
+    return sorted(found, key=lambda each: (each["metadata"]["name"] != app, each["metadata"]["name"]))
 
 
-def deployment_refs(app: str, kube: Kube) -> list[ObjectRef]:
-    """Their names."""
-    return [ObjectRef("Deployment", each["metadata"]["name"], kube.target.namespace) for each in deployments(app, kube)]
+def process_name(app: str, deployment: Mapping[str, Any]) -> str:
+    """What --process calls it."""
+    return str((deployment["metadata"].get("labels") or {}).get(PROCESS, app))
 
 
-def newest(app: str, kube: Kube) -> Latest | None:
-    """The newest release in the history; None when there is none, or we may not read it."""
+def warnings(found: Iterable[Pod], kube: Kube) -> tuple[str, ...]:
+    """The last warnings about pods that do not serve, each once."""
+    failing = [pod for pod in found if not reading.is_ready(pod) and "deletionTimestamp" not in pod["metadata"]]
+    failing = [pod for pod in failing if pod.get("status", {}).get("phase") != "Succeeded"]
+    lines = [line for pod in failing[:3] for line in evidence.event_lines(evidence.events_of(pod, kube), probes=True)]
+    return tuple(dict.fromkeys(lines))
+
+
+def _released(app: str, kube: Kube) -> tuple[tuple[Record, ...], Drift | None]:
+    """The history, and what is not any more as it says."""
     try:
         records = history.known(app, kube)
-    except NotAllowed:
-        return None
+    except NotAllowed as error:
+        return (), Drift(0, unchecked=error.what)
+    return records, drift.drift(app, records, kube)
+
+
+def _latest(records: tuple[Record, ...]) -> Latest | None:
     if not records:
         return None
     record = records[0]
     return Latest(record.number, str(record.outcome), record.facts.when, record.facts.who)
 
 
-def warnings(found: list[Pod], kube: Kube) -> tuple[str, ...]:
-    """The last warnings about pods that do not serve, each once."""
-    failing = [pod for pod in found if not reading.is_ready(pod) and "deletionTimestamp" not in pod["metadata"]]
-    lines = [line for pod in failing[:3] for line in evidence.event_lines(evidence.events_of(pod, kube), probes=True)]
-    return tuple(dict.fromkeys(lines))
+def _image(app: str, there: Iterable[Mapping[str, Any]]) -> str:
+    """What the app's own Deployment runs, or else the first one."""
+    return next((str(reading.program(each["spec"]["template"]["spec"], app)["image"]) for each in there), "")
 
 
-def _instance(pod: Pod) -> Instance:
+def _processes(app: str, there: Iterable[Mapping[str, Any]], serving: Iterable[Pod]) -> tuple[Process, ...]:
+    ready = [choosing.process_of(app, pod) for pod in serving if reading.is_ready(pod)]
+    wanted = {process_name(app, each): int(each["spec"].get("replicas", 1)) for each in there}
+    return tuple(Process(name, count, ready.count(name)) for name, count in wanted.items())
+
+
+def _instance(app: str, pod: Pod) -> Instance:
     state = "Terminating" if "deletionTimestamp" in pod["metadata"] else reading.pod_state(pod)
     return Instance(
         name=reading.name_of(pod),
         state=state,
         ready=reading.is_ready(pod),
         restarts=reading.restarts(pod),
-        image=pod["spec"]["containers"][0]["image"],
+        image=str(reading.program(pod["spec"], choosing.label_of(pod))["image"]),
         started=str(pod.get("status", {}).get("startTime") or pod["metadata"].get("creationTimestamp", "")),
         node=str(pod["spec"].get("nodeName", "")),
+        process=choosing.process_of(app, pod),
     )

@@ -10,10 +10,13 @@ from slimdeploy.artifacts.build import Delivered
 from slimdeploy.artifacts.deploy import Action, Change, Changes, ObjectRef, Release
 from slimdeploy.artifacts.deploy_plan import LocalTarget
 from slimdeploy.artifacts.release import Order
+from slimdeploy.artifacts.status import Status
 from slimdeploy.artifacts.workload import WorkloadPlan
 from slimdeploy.deploy.comparing import announcement
-from slimdeploy.deploy.destination import DebugWish, Instance, LogLine, LogWish, PortPair, Session, Status
-from slimdeploy.deploy.podman.container import published, spec_of, url
+from slimdeploy.deploy.destination import DebugWish, LogLine, LogWish, PortPair, Session
+from slimdeploy.deploy.operating import choosing
+from slimdeploy.deploy.podman import looking, printing
+from slimdeploy.deploy.podman.container import url
 from slimdeploy.deploy.podman.no_history import NoHistory
 from slimdeploy.deploy.podman.putting_back import rescued
 from slimdeploy.deploy.podman.single import ASIDE, GRACE_SECONDS, Single
@@ -98,58 +101,46 @@ class Local(NoHistory):
 
     def status(self) -> Status:
         """The containers."""
-        found = [(each, live) for each in self.services if (live := each.live()) is not None]
-        instances = tuple(self._instance(each, live) for each, live in found)
-        if not instances:
-            return Status(self.plan.app, "local", "", 0, ())
-        return Status(
-            self.plan.app,
-            "local",
-            instances[0].image,
-            len(self.services),
-            instances,
-            url(self.plan, published(spec_of(found[0][1]))),
-        )
+        return looking.status(self.plan, self.all, self.podman)
 
-    def _instance(self, each: Single, live: dict[str, Any]) -> Instance:
-        state, spec = live["State"]["Status"], spec_of(live)
-        there = Single(each.plan, published(spec), self.podman, self.timeout)
-        ready = state == "running" and there.not_ready(0.0) is None
-        restarts, image = int(live.get("RestartCount", 0)), str(spec.get("image", ""))
-        return Instance(each.name, "Running" if ready else state, ready, restarts, image)
+    def copies(self, process: str) -> tuple[str, ...]:
+        """The names of the containers."""
+        known = self._known()
+        return tuple(each.name for each in self._chosen(process) if each.name in known)
 
     def logs(self, wish: LogWish, sink: Callable[[LogLine], bool]) -> None:
-        """The containers' lines; followed, those of the app's own."""
+        """The containers' lines."""
         if wish.previous:
             raise UsageError("podman keeps the lines of all runs of a container together", hint="leave out --previous")
-        since = (f"--since={round(wish.since)}s",) if wish.since else ()
-        for each in self.services:
-            if each.live() is None:
-                continue
-            if wish.follow:
-                self.podman.follow(each.name, wish.tail, *since)
-            for line in self.podman.logs(each.name, wish.tail, *since).splitlines():
-                if not sink(LogLine(each.name, line)):
-                    return
+        if wish.follow:
+            names = [each.name for each in self._chosen(wish.process)]
+            printing.follow(names, self._known, self.podman, wish, sink=sink)
+        else:
+            printing.once(self.copies(wish.process), self.podman, wish, sink)
 
-    def restart(self, step: Step) -> int:
+    def _chosen(self, process: str) -> list[Single]:
+        choosing.check(process, self.plan)
+        return [each for each in self.all if process in {"", each.plan.process or each.plan.app}]
+
+    def restart(self, process: str, order: Order, step: Step) -> int:  # noqa: ARG002 - the project's lock is held
         """The same containers, started anew."""
-        there = [each for each in self.services if each.live() is not None]
-        if not there:
-            raise UsageError(f"{self.plan.app} does not run here", hint="slimdeploy up starts it")
+        there = [each for each in self._chosen(process) if each in self.services and each.live() is not None]
+        if not there or self.plan.kind != "service":
+            raise choosing.nothing_runs(self.plan, f"{process or self.plan.app} does not run here")
         for each in there:
             self.podman.restart(each.name, GRACE_SECONDS)
             each.wait(step)
         return len(there)
 
-    def port_forward(self, ports: Sequence[PortPair], say: Callable[[str], None]) -> None:  # noqa: ARG002
+    def port_forward(self, ports: Sequence[PortPair], process: str, say: Callable[[str], None]) -> None:  # noqa: ARG002
         """Not needed."""
         raise UsageError("the local target is on this machine already", hint=self.url or "it listens on no port")
 
     def debug(self, wish: DebugWish, step: Step) -> Session:  # noqa: ARG002
         """Podman's own command does it."""
-        beside = f"podman run --rm -it --pid=container:{self.main.name} --user={self.plan.user} {wish.image}"
-        raise UsageError("the local target needs no help of ours for this", hint=beside)
+        beside = self._chosen(wish.process or self.plan.app)[0]
+        hint = f"podman run --rm -it --pid=container:{beside.name} --user={self.plan.user} {wish.image}"
+        raise UsageError("the local target needs no help of ours for this", hint=hint)
 
     def down(self, order: Order, volumes: bool, step: Step) -> tuple[ObjectRef, ...]:  # noqa: ARG002, FBT001
         """Remove the containers, the images that were loaded for them, and what they had mounted."""

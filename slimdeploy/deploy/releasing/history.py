@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef
@@ -102,10 +103,13 @@ def begin(
         hashed=tuple(str(ObjectRef.of(each)) for each in manifests.objects if stored.is_by_name(each)),
         intent=intent,
     )
-    record = Record((last.number if last else 0) + 1, facts, Outcome.APPLYING)
-    held.check()
-    made = held.kube.create(stored.render(held.app, held.ref.namespace, record, manifests))
-    return Entry(held.app, held, Record(record.number, facts, Outcome.APPLYING, uid=_uid(made, held, record)), started)
+    for number in itertools.count((last.number if last else 0) + 1):
+        record = Record(number, facts, Outcome.APPLYING)
+        held.check()
+        made = held.kube.create(stored.render(held.app, held.ref.namespace, record, manifests))
+        if uid := _uid(made, held, record):
+            break
+    return Entry(held.app, held, replace(record, uid=uid), started)
 
 
 def interrupt(held: Held, record: Record) -> None:
@@ -136,13 +140,13 @@ def forget(held: Held, records: tuple[Record, ...]) -> tuple[Record, ...]:
 
 
 def _uid(made: Mapping[str, dict[str, str]] | None, held: Held, record: Record) -> str:
-    """Of the record just written; if it is there already, our own first attempt's answer was lost on the way."""
+    """Of the record just written. If it was there already: our own first attempt's answer was lost on the way, or it is
+    one that lost its labels, whose number is taken then ("").
+    """
     ref = stored.record_ref(held.app, held.ref.namespace, record.number)
     live = made or held.kube.get(ref) or {}
     again = stored.parse(live) if live else None
-    if again is None or again.facts != record.facts:
-        raise IntegrityError(f"{ref} was written by somebody else at the same time", hint="run this again")
-    return again.uid
+    return again.uid if again and again.facts == record.facts else ""
 
 
 def _short(note: str) -> str:

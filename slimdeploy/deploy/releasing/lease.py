@@ -57,9 +57,12 @@ class Held:
             version = live["metadata"]["resourceVersion"] if live else ""
             if version != seen:
                 seen, since = version, time.monotonic()
-            if live is None or is_free(live, self.kube.date, time.monotonic() - since):
+            why = why_free(live, self.kube.date, time.monotonic() - since) if live else ""
+            if live is None or why:
                 if self._take(live):
                     self._thread.start()
+                    if live and live["spec"].get("holderIdentity"):
+                        self.kube.tell(f"{self.ref} is taken over from {described(live)}: {why}")
                     return
             elif time.monotonic() >= deadline:
                 raise Locked(
@@ -100,7 +103,7 @@ class Held:
 
     def _take(self, live: Mapping[str, Any] | None) -> bool:
         self._asked = True
-        wanted = self._manifest(live)
+        wanted = self.manifest(live)
         self._stored = self.kube.replace(wanted) if live else self.kube.create(wanted)
         return self._stored is not None
 
@@ -112,7 +115,8 @@ class Held:
                     return
                 self.kube.replace({**live, "spec": live["spec"] | {"renewTime": _now()}})
 
-    def _manifest(self, live: Mapping[str, Any] | None) -> dict[str, Any]:
+    def manifest(self, live: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The Lease as ours, in place of the one that is there."""
         spec, metadata = (live["spec"], live["metadata"]) if live else ({}, {})
         version = {"resourceVersion": metadata["resourceVersion"], "uid": metadata["uid"]} if live else {}
         return {
@@ -146,17 +150,24 @@ def held(app: str, kube: Kube, wait: float, seconds: int = SECONDS) -> Iterator[
         lease.release()
 
 
-def is_free(live: Mapping[str, Any], date: str, unchanged: float) -> bool:
-    """Whether its holder is dead. `date` is the server's clock, `unchanged` for how long we saw it as it is."""
+def why_free(live: Mapping[str, Any], date: str, unchanged: float) -> str:
+    """Why its holder is known to be dead, or to have let go; empty while it may be alive.
+
+    `date` is the server's clock, `unchanged` for how long we saw it as it is.
+    """
     spec, holder = live["spec"], Holder.of(live)
     seconds = spec.get("leaseDurationSeconds") or SECONDS
-    if not spec.get("holderIdentity") or (holder and holder.is_gone()) or unchanged >= seconds:
-        return True
+    if not spec.get("holderIdentity"):
+        return "nobody holds it"
+    if holder and holder.is_gone():
+        return "that run was on this machine, and has ended"
+    if unchanged >= seconds:
+        return f"it was not renewed for {unchanged:.0f} s"
     stored = [entry["time"] for entry in live["metadata"].get("managedFields", ()) if "time" in entry]
     if not stored or not date:
-        return False
-    age = parsedate_to_datetime(date) - datetime.fromisoformat(max(stored))
-    return age.total_seconds() >= seconds + CLOCK_STEP
+        return ""
+    age = (parsedate_to_datetime(date) - datetime.fromisoformat(max(stored))).total_seconds()
+    return f"it was not renewed for {age:.0f} s" if age >= seconds + CLOCK_STEP else ""
 
 
 def described(live: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from slimdeploy.artifacts.deploy import Manifest, Manifests, ObjectRef
 from slimdeploy.artifacts.release import Facts, Outcome, Record
 from slimdeploy.errors import IntegrityError, PolicyRefused
 from slimdeploy.manifests.labels import labels
+from slimdeploy.manifests.limits import HINT, RECORD
 
 COMPONENT = "app.kubernetes.io/component"
 RELEASE = "release"
@@ -30,8 +31,6 @@ FACTS, OUTCOME, NOTE, SECONDS, CHECKSUM = (
 )
 CONTENT = "release"
 NUMBER = re.compile(r"\.v(\d+)$")
-LARGEST = 1_000_000
-"""Bytes. The server's limit for a ConfigMap is 1 MiB (kubernetes.io, ConfigMap, "Motivation")."""
 
 
 def marks(app: str) -> dict[str, str]:
@@ -71,10 +70,10 @@ def render(app: str, namespace: str, record: Record, manifests: Manifests) -> Ma
     ref = record_ref(app, namespace, record.number)
     plain = _json({"facts": asdict(record.facts), "objects": [slim(each) for each in manifests.objects]})
     packed = gzip.compress(plain, mtime=0)
-    if len(packed) > LARGEST:
+    if len(packed) > RECORD:
         raise PolicyRefused(
-            f"these objects take {len(packed) / 1e6:.1f} MB, and the history's limit is {LARGEST / 1e6:g} MB a release",
-            hint="put large values into files (app.config, image.files) instead of app.env",
+            f"these objects take {len(packed) / 1e6:.1f} MB, and the history's limit is {RECORD / 1e6:g} MB a release",
+            hint=HINT,
         )
     annotations = {
         FACTS: _json(asdict(record.facts)).decode(),

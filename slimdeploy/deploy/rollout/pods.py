@@ -109,3 +109,9 @@ def counted(number: int, what: str) -> str:
 def _is_over(status: Container) -> bool:
     """Whether an init container has done its work."""
     return (status.get("state", {}).get("terminated") or {}).get("exitCode") == 0
+
+
+def program(spec: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Our container in a pod's spec: a mesh may have put another one before it."""
+    containers: list[Mapping[str, Any]] = spec["containers"]
+    return next((each for each in containers if each["name"] == name), containers[0])

@@ -50,6 +50,7 @@ ROWS = [
     ('processes.migrate = { args = ["x"] }', 'processes.migrate: "migrate" is reserved', 11),
     ('processes.Worker = { args = ["x"] }', "processes.Worker: at most 15 of a-z", 11),
     ('processes.w = { args = ["x"], health = "/x" }', "processes.w.health: a process without ports", 31),
+    ('app.secrets.A.from_env = "A"\nprocesses.w = { args = [], env.A = "x" }', "processes.w.env.A: also in app.s", 32),
     ('processes.w = { args = ["x"], prot = 1 }', 'processes.w.prot: unknown key; did you mean "ports"?', 31),
     ('patch = [{ kind = "Pod", ops = [] }]', 'patch[0].kind: slimdeploy renders no "Pod"', 19),
     ('patch = [{ kind = "Job", ops = [{ op = "add", path = "x" }] }]', "patch[0].ops[0].path: expected a JSON", 54),
