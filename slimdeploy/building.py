@@ -120,9 +120,12 @@ def make_static(here: Bench) -> StaticBinary:
     with ThreadPoolExecutor(max_workers=2) as beside:
         compiling = beside.submit(compile_binary, plan.compile, go, output, here.report)
         asking = beside.submit(import_graph, plan.compile, go)
-        from slimdeploy.build.linkage import prove_static  # elftools: 30 ms, while go works
+        from slimdeploy.build.linkage import not_there, prove_static  # elftools: 30 ms, while go works
 
-        return prove_static(plan.linkage, compiling.result(), asking.result(), here.report)
+        static = prove_static(plan.linkage, compiling.result(), asking.result(), here.report)
+        for index, words in not_there(plan.linkage, asking.result()):
+            here.warn(("static", "without_cgo", index), words)
+        return static
 
 
 def prove_again(here: Bench, static: StaticBinary) -> None:
@@ -160,7 +163,7 @@ def project_files(here: Bench) -> ProjectFiles:
     """What the project itself puts into the image: what must not be there is refused before anything is compiled."""
     plan, project = here.plan.rootfs, here.plan.compile.project
     authorities = b"".join(certificates(path, project) for path in plan.authorities)
-    return ProjectFiles(stage_files(plan, project, here.work / "own"), authorities)
+    return ProjectFiles(stage_files(plan, project, here.work / "own", here.source), authorities)
 
 
 def explain(here: Bench, image: Image, advice: Sequence[Event]) -> None:

@@ -103,7 +103,8 @@ class _Trials:
                 layout = self._layout(rung)
             except SlimdeployError as error:
                 running.summary = f"skipped: {error.what}"
-                return replace(rung, note=": ".join((error.what, *(cause(each) for each in error.details[:1]))))
+                what = error.what.replace(f"{rung.base} ", "", 1)  # it stands in front of the note
+                return replace(rung, note=": ".join((what, *(cause(each) for each in error.details[:1]))))
             found = replace(rung, size=total(layout), compressed_size=layout.compressed_size)
             found = self._timed(found, layout, running)
             running.summary = f"{megabytes(found.size or 0)}, {megabytes(layout.compressed_size)} compressed"

@@ -114,6 +114,11 @@ def megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
 
 
+def amount(size: int) -> str:
+    """In 10^6 or 10^3 bytes, as registries and `docker images` count."""
+    return f"{size / 1e6:.2f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB" if size >= 1000 else f"{size} B "
+
+
 def short(digest: str) -> str:
     """A digest as people read it."""
     return digest[:19]

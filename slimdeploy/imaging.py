@@ -34,6 +34,8 @@ def make_any_image(here: Bench) -> Image:
 
     image = build_image(here)
     calls = [(each.arguments, each.environment) for each in here.head.go.repeatable]
-    here.head.memory.keep(here.local.packages, here.plan, image, verified=here.building.verify, calls=calls)
+    here.head.memory.keep(
+        {here.local.seen: here.local.packages}, here.plan, image, verified=here.building.verify, calls=calls
+    )
     tidy()
     return image

@@ -19,7 +19,9 @@ from slimdeploy.build.image_size import measure, platform_of
 from slimdeploy.build.index import variant
 from slimdeploy.build.layout import Layout, is_readable, read_layout
 from slimdeploy.build.packing import whole
-from slimdeploy.deliver.pull import pull
+from slimdeploy.config.pulled import parse
+from slimdeploy.config.refusal import Refused
+from slimdeploy.deliver.pull import DOCKER, TRANSPORTS, pull
 from slimdeploy.errors import UsageError
 from slimdeploy.events import Note, Report, megabytes, step
 from slimdeploy.imaging import make_any_image
@@ -61,6 +63,16 @@ def size(request: Request, report: Report, against: str = "") -> Measured:
             running.summary = f"{megabytes(now.size)}, {megabytes(now.compressed_size)} compressed"
         done = compared(_before(wanted, image, request, here), now) if wanted else Measured(now)
         return replace(done, others=others)
+
+
+def check_reference(against: str) -> None:
+    """Whether it can be an image's name at all, before anything is built. Raises UsageError."""
+    if against in {"", RUNNING, LAST} or (against.startswith(TRANSPORTS) and not against.startswith(DOCKER)):
+        return
+    try:
+        parse(against.removeprefix(DOCKER))
+    except Refused as refused:
+        raise UsageError(f"--against {against}: {refused.message}", hint=refused.hint or "REPOSITORY@DIGEST") from None
 
 
 def compared(before: ImageSize, now: ImageSize) -> Measured:

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from slimdeploy.artifacts.build import Image
-from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts, Pinned, Platform
 from slimdeploy.artifacts.release import Order
 from slimdeploy.build.strategy import Start, Strategy, choose
 from slimdeploy.config.model import Config
 from slimdeploy.config.placing import Source
 from slimdeploy.config.platforms import CLUSTER
-from slimdeploy.config.stamps import asked
-from slimdeploy.events import Report, ToolOutput
+from slimdeploy.config.references import VERSION
+from slimdeploy.config.refusal import KeyPath
+from slimdeploy.events import Report, ToolOutput, Warned
 from slimdeploy.facts.head_start import HeadStart, begin
-from slimdeploy.facts.local import gather
+from slimdeploy.facts.local import UNKNOWN, gather
+from slimdeploy.facts.main_folder import check_main
 from slimdeploy.facts.modules import module_path
 from slimdeploy.facts.pins import Wanted, last_written, pinned
 from slimdeploy.facts.roots import readable
@@ -28,10 +28,6 @@ from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import Overrides, asks_for_registry, choose_target
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
-from slimdeploy.tools.go import host
-
-if TYPE_CHECKING:  # a build needs none of it
-    pass
 
 
 @dataclass(frozen=True)
@@ -86,6 +82,7 @@ class Bench:
     building: Building = Building()
     shelf: str = ""
     """The part of the folder for one platform of several."""
+    source: Source | None = None
 
     @property
     def work(self) -> Path:
@@ -101,6 +98,10 @@ class Bench:
         """What these very sources gave before; where it has to be proven twice, only if it was."""
         return self.head.memory.image(self.plan, verified=self.building.verify)
 
+    def warn(self, path: KeyPath, words: str) -> None:
+        """What should be looked at, at its place in slim.toml."""
+        self.report(Warned(self.source.caution(path, words) if self.source else words))
+
     def line(self, tool: str, line: str) -> None:
         """One line that a tool printed."""
         self.report(ToolOutput(tool, line))
@@ -110,27 +111,28 @@ class Bench:
 def bench(request: Request, report: Report) -> Iterator[Bench]:
     """Take the project's lock, make a folder to work in, and decide about the build."""
     kept, project, config = project_folder(request.project), request.project, request.config
-    versioned, stamped = "{version}" in (config.image.tag or ""), bool(asked(config.build.stamp.values()))
-    seconds = request.building.timeout
+    check_main(project, config.build.main, request.source)
     with (
         locked(kept, str(project), request.order.lock_wait),
-        closing(request.head or begin(project, seconds)) as begun,
+        closing(request.head or begin(project, request.building.timeout)) as begun,
     ):
         written = last_written(project)
         builder, base = start_images(request, report)
         head = begun if last_written(project) == written else begun.look_again(project)
         strategy = choose_strategy(request, Start(builder, base, place=head.go), head.work, report)
-        go, main, known = strategy.go(project), config.build.main, head.memory.packages()
-        facts = gather(go, main=main, versioned=versioned, stamped=stamped, known=known)
-        local = replace(facts, builder=builder, base=base, nodes=nodes(request))
+        facts = gather(strategy.go(project), config, head.memory.packages())
+        local = replace(facts, builder=builder, base=base, nodes=nodes(request, report))
         plan = make_build_plan(config, local)
-        yield Bench(local, plan, kept, head, report, strategy, request.building)
+        here = Bench(local, plan, kept, head, report, strategy, request.building, source=request.source)
+        if VERSION in (config.image.tag or "") and local.version == UNKNOWN:
+            here.warn(("image", "tag"), f"git knows no version of this project: {VERSION} is {UNKNOWN}")
+        yield here
 
 
 def choose_strategy(request: Request, start: Start, work: Path, report: Report) -> Strategy:
     """How the program comes into its image. Nothing is pulled or started yet."""
-    sources = readable(request.project.resolve()) if start.builder else ()
-    return choose(replace(start, sources=sources, timeout=request.building.timeout), work, report)
+    sources, seconds = readable(request.project.resolve()) if start.builder else (), request.building.timeout
+    return choose(replace(start, sources=sources, timeout=seconds), work, report)
 
 
 def start_images(request: Request, report: Report) -> tuple[Pinned | None, Pinned | None]:
@@ -144,14 +146,13 @@ def start_images(request: Request, report: Report) -> tuple[Pinned | None, Pinne
     return found.get("build.builder_image"), found.get("build.base_image")
 
 
-def nodes(request: Request) -> tuple[Platform, ...]:
+def nodes(request: Request, report: Report) -> tuple[Platform, ...]:
     """What the cluster's nodes are, where the platforms are theirs; without a cluster, what this machine is."""
     if request.config.build.platforms != CLUSTER:
         return ()
-    from slimdeploy.facts.cluster import node_platforms
+    from slimdeploy.facts.cluster import platforms_of
 
-    target = choose_target(request.config, name_of(request), request.overrides)
-    return node_platforms(target) if isinstance(target, ClusterTarget) else (host(),)
+    return platforms_of(choose_target(request.config, name_of(request), request.overrides), report)
 
 
 def name_of(request: Request) -> str:

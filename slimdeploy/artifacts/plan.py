@@ -72,6 +72,8 @@ class LocalFacts:
     """What the cluster's nodes are, if that was asked."""
     stamps: tuple[tuple[str, str], ...] = ()
     """What {version}, {commit} and {date} in build.stamp stand for, if it asks for them."""
+    seen: str = ""
+    """What the packages were listed for."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,12 @@ class CompilePlan:
     cgo: bool = False
     jobs: int | None = None
     """How much go may do at the same time; None leaves it to go."""
+    module: str = ""
+
+    @property
+    def program(self) -> str:
+        """The main package as people know it: the module itself, or a folder in it."""
+        return self.module if self.module and self.package == "." else self.package
 
 
 @dataclass(frozen=True)

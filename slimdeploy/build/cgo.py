@@ -78,7 +78,7 @@ def import_graph(plan: CompilePlan, go: Go) -> ImportGraph:
             return ImportGraph(packages, frozenset())
         return ImportGraph(packages, frozenset(each.package for each in go.dependencies(plan, cgo=False)))
     except ToolFailed as failure:
-        raise go_errors.explain(failure, f"go list -deps {plan.package}", go.temporary) from None
+        raise go_errors.explain(failure, f"go list -deps {plan.program}", go.temporary) from None
 
 
 def blamed(lines: tuple[str, ...], graph: ImportGraph) -> tuple[Culprit, ...]:

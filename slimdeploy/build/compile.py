@@ -12,6 +12,7 @@ from pathlib import Path
 from slimdeploy.artifacts.build import Binary
 from slimdeploy.artifacts.plan import CompilePlan
 from slimdeploy.build import cgo
+from slimdeploy.build.imports import missing_folder
 from slimdeploy.errors import CompileFailed, SlimdeployError
 from slimdeploy.events import Report, ToolOutput, Warned
 from slimdeploy.tools import go_errors
@@ -34,7 +35,7 @@ def compile_binary(plan: CompilePlan, go: Go, output: Path, report: Report) -> B
     except ToolFailed as failure:
         raise explain(failure, plan, go) from None
     if not output.is_file():
-        raise CompileFailed(f"go build {plan.package} wrote no binary", hint="`go env GOFLAGS` may say why")
+        raise CompileFailed(f"go build {plan.program} wrote no binary", hint="`go env GOFLAGS` may say why")
     seal.write_text(_identity(output), encoding="ascii")
     return Binary(output, plan.package, plan.platform)
 
@@ -50,7 +51,7 @@ def explain(failure: ToolFailed, plan: CompilePlan, go: Go) -> SlimdeployError:
         blamed = cgo.blamed(failure.output, cgo.import_graph(plan, go))
         if blamed:
             return _needs_c(blamed[0], plan, failure)
-    return go_errors.explain(failure, f"go build {plan.package}", go.temporary)
+    return missing_folder(failure, plan, go) or go_errors.explain(failure, f"go build {plan.program}", go.temporary)
 
 
 def glibc_warning(lines: list[str]) -> str:
@@ -85,7 +86,7 @@ def _build(plan: CompilePlan, go: Go, output: Path, report: Report) -> None:
 
 def _needs_c(culprit: cgo.Culprit, plan: CompilePlan, failure: ToolFailed) -> CompileFailed:
     return CompileFailed(
-        f"{culprit.package} needs C (cgo), and {plan.package} is built with CGO_ENABLED=0",
+        f"{culprit.package} needs C (cgo), and {plan.program} is built with CGO_ENABLED=0",
         details=(culprit.imported, *go_errors.shown(failure.output)),
         hint=cgo.ways_out(culprit),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from slimdeploy.artifacts.build import ImageFile
+from slimdeploy.events import amount
 
 FEW = 10
 
@@ -25,7 +26,7 @@ def summary(files: tuple[ImageFile, ...]) -> str:
     """How many files there are, and what they add to the program, which comes first."""
     added = sum(file.size for file in files[1:])
     more = f"{len(files) - 1} files" if len(files) > 2 else "1 file"
-    return f"the program and {more} ({added / 1e6:.2f} MB)" if files[1:] else "the program alone"
+    return f"the program and {more} ({amount(added).strip()})" if files[1:] else "the program alone"
 
 
 def _line(path: str, size: int, why: str) -> str:

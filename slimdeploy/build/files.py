@@ -13,9 +13,10 @@ from pathlib import Path
 
 from slimdeploy.artifacts.build import RootFile
 from slimdeploy.artifacts.plan import RootfsPlan
-from slimdeploy.build.selection import SECRET, Selected, select
+from slimdeploy.build.selection import NO_FILE, NOT_THERE, SECRET, Selected, select
 from slimdeploy.config.assets import RESERVED, reserved
 from slimdeploy.config.beneath import open_beneath
+from slimdeploy.config.placing import Source
 from slimdeploy.config.secret_files import secret_content
 from slimdeploy.config.source import escaped
 from slimdeploy.errors import ConfigError, DiskFull
@@ -27,8 +28,11 @@ PRIVATE_KEY = "holds a private key"
 HINTS = {SECRET: 'exclude it, or allow = ["{name}"] if it is none', PRIVATE_KEY: "exclude it"}
 
 
-def stage_files(plan: RootfsPlan, project: Path, folder: Path) -> tuple[RootFile, ...]:
-    """Copy what image.files names into a new folder. Raises ConfigError with all that is wrong, DiskFull."""
+def stage_files(plan: RootfsPlan, project: Path, folder: Path, source: Source | None = None) -> tuple[RootFile, ...]:
+    """Copy what image.files names into a new folder. Raises ConfigError with all that is wrong, DiskFull.
+
+    What is not there is wrong in slim.toml (`source`); anything else is wrong with that file.
+    """
     folder.mkdir()
     chosen = [(index, each) for index, rule in enumerate(plan.files) for each in select(project, rule)]
     against = dict(objections([plan.entrypoint, *(each.target for _, each in chosen)]))
@@ -39,7 +43,8 @@ def stage_files(plan: RootfsPlan, project: Path, folder: Path) -> tuple[RootFile
             refuse(each.objection or against.get(number + 1, ""))
             staged.append(_copy(each, project, folder / str(number)))
         except Unfit as unfit:
-            wrong.append(problem(each.path, f"image.files[{index}]", str(unfit)))
+            absent = source if str(unfit) in {NO_FILE, NOT_THERE} else None
+            wrong += _nowhere(each.path, index, str(unfit), absent)
     if wrong:
         raise refusal(wrong)
     return tuple(staged)
@@ -59,6 +64,12 @@ def objections(targets: Sequence[str]) -> Iterator[tuple[int, str]]:
         elif targets[0] in _above(target):
             yield number, f"to: {targets[0]} is the program"
         taken.add(target)
+
+
+def _nowhere(path: str, index: int, why: str, source: Source | None) -> Sequence[Problem]:
+    if source is None:
+        return (problem(path, f"image.files[{index}]", why),)
+    return source.refusal([(("image", "files", index, "from"), f"{path} {why}", "")]).problems
 
 
 def problem(path: str, key: str, why: str) -> Problem:

@@ -18,6 +18,7 @@ from slimdeploy.build.growth import Growth, growth, unnamed
 from slimdeploy.build.image_size import measure
 from slimdeploy.build.layout import is_readable, read_layout
 from slimdeploy.errors import ImageFailed
+from slimdeploy.events import amount
 
 FITTED = "fitted"
 MOST_SHOWN = 8
@@ -102,8 +103,8 @@ def _largest(size: ImageSize) -> Iterator[str]:
     parts = [(each.size, each.package) for each in size.program.packages] if size.program else []
     parts += [(each.size, each.path) for each in size.files]
     for bytes_, name in sorted(parts, reverse=True)[:MOST_SHOWN]:
-        yield f"{bytes_ / 1e6:>9.2f} MB  {name}"
+        yield f"{amount(bytes_):>12}  {name}"
 
 
 def _signed(size: int) -> str:
-    return f"{size / 1e6:+.2f} MB"
+    return f"{'-' if size < 0 else '+'}{amount(abs(size))}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,7 @@ from slimdeploy.build.cgo import Culprit, ImportGraph, ways_out
 from slimdeploy.build.executable import BUILD_MODE, Facts, Objection, facts_of, objection
 from slimdeploy.build.known import symptom
 from slimdeploy.build.symbols import functions
+from slimdeploy.config.near import did_you_mean
 from slimdeploy.errors import LinkageRefused
 from slimdeploy.events import Report, Warned
 
@@ -51,6 +53,15 @@ def check_left_out(plan: LinkagePlan, graph: ImportGraph, report: Report) -> Non
                 hint=f"{ways_out(each)}\nif that code never runs: {accept}",
             )
         report(Warned(f"{each.package} is linked in without its C code ({each.imported}); if it works so: {accept}"))
+
+
+def not_there(plan: LinkagePlan, graph: ImportGraph) -> Iterator[tuple[int, str]]:
+    """What is accepted and is not in the program: its index, and what to say."""
+    known = {each.package for each in graph.packages}
+    for index, each in enumerate(plan.without_cgo):
+        if each not in known:
+            near = did_you_mean(each, (found.package for found in graph.culprits()))
+            yield index, f"{each} is not in the program{near}"
 
 
 def importers(graph: ImportGraph, libraries: tuple[str, ...]) -> tuple[Culprit, ...]:

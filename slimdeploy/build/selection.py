@@ -16,6 +16,7 @@ from slimdeploy.build.globs import any_matches, fixed, matches
 from slimdeploy.config.assets import VERSION_CONTROL
 from slimdeploy.config.secret_files import secret_name
 
+NO_FILE, NOT_THERE = "names no file", "does not exist"
 SECRET = "looks like a secret"  # noqa: S105 - an objection
 SPECIAL = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
 
@@ -48,7 +49,7 @@ def select(project: Path, rule: FileRule) -> Iterator[Selected]:
         target, allowed = f"{rule.target.rstrip('/')}/{path}", any_matches(path, rule.allow)
         yield Selected(f"{start}/{path}".lstrip("/"), target, why, allowed)
     if not found:
-        yield Selected(rule.source, rule.target, "names no file")
+        yield Selected(rule.source, rule.target, NO_FILE)
 
 
 def _below(folder: Path, above: str, rule: FileRule, glob: str) -> Iterator[tuple[str, str]]:
@@ -86,7 +87,7 @@ def objection(file: Path, path: str, allow: tuple[str, ...]) -> str:
     try:
         mode = file.lstat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        return "does not exist"
+        return NOT_THERE
     except OSError as error:
         return f"cannot be read: {error.strerror}"
     if stat.S_ISREG(mode) or stat.S_ISDIR(mode):

@@ -35,5 +35,5 @@ def command(output: Output, flags: Flags, full: str, *, small: str, base: str, r
     file = page.check(Path(html)) if html else None
     found = compare(request(flags, output), output.terminal, Wish(full, small, base, registry))
     if file:
-        page.write(file, ladder.ladder_page(found))
+        output.terminal(page.write(file, ladder.ladder_page(found), flags.directory))
     output.result(ladder.text(found), ladder.document(found))

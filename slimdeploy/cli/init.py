@@ -28,7 +28,7 @@ def command(output: Output, flags: Flags) -> None:
     name, packages = app_name(default_config(), module_path(project)), main_packages(Go(project))
     main = packages[0] if packages and (len(packages) > 1 or packages[0] != ".") else None
     with file.open("x", encoding="utf-8") as target:
-        target.write(render_template(name, main, 8080))
+        target.write(render_template(name, main, 8080, [each for each in packages if each != main]))
     output.closing(
         f"wrote {CONFIG_FILE} for {name}" + (f", which builds {main}" if main else "") + ": next, slimdeploy up"
     )

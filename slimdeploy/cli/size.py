@@ -30,14 +30,17 @@ HOW = (
 @verb("size", PROJECT, PLATFORM, TARGET, HOW)
 def command(output: Output, flags: Flags, against: str, *, top: int, everything: bool, html: str | None) -> None:
     """Build, and show what the image is made of, byte by byte: modules, packages, files, compressed layers."""
-    from slimdeploy.measuring import size
+    from slimdeploy.measuring import check_reference, size
     from slimdeploy.ui import page
     from slimdeploy.ui.size_page import size_page
 
     picture = page.check(Path(html)) if html else None
+    check_reference(against)
     measured = size(request(flags, output), output.terminal, against)
     if picture:
-        page.write(picture, size_page(measured.now, measured.before, measured.changes))
+        output.terminal(
+            page.write(picture, size_page(measured.now, measured.before, measured.changes), flags.directory)
+        )
     output.result(text(measured, None if everything else top), document(measured))
 
 

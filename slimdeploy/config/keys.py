@@ -30,6 +30,9 @@ IN_LISTS = (  # tables whose keys make sense in their list only
     "processes.*.resources",
 )
 
+COMPILED = ("build", "static")
+GO_ENVIRONMENT = "go sees this shell's GOFLAGS and so on (or `go env -w`); [app] env is for the running program"
+
 
 @cache
 def known_keys() -> dict[str, dict[str, FieldInfo]]:
@@ -46,6 +49,8 @@ def unknown(path: KeyPath, *, table: bool) -> tuple[str, str]:
         return "a profile cannot hold profiles", ""
     if name.lower() in siblings:
         return f'{what}; did you mean "{name.lower()}"?', ""
+    if parent in COMPILED and ALIASES.get(name.lower(), "app.env") == "app.env" and "env" in name.lower():
+        return what, GO_ENVIRONMENT
     place = _other_place(name.lower(), parent, table=table)
     question = place or did_you_mean(name, siblings) or did_you_mean(name, _all_keys(), 0.75)
     return f"{what}{question}", "" if question else f"known: {', '.join(siblings)}"

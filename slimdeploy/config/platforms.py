@@ -71,7 +71,9 @@ def platform(text: str) -> str:
     if system in VARIANTS or system in OTHER_WORDS:
         raise Refused("an operating system comes first", f'did you mean "linux/{OTHER_WORDS.get(system, text)}"?')
     if system != "linux":
-        raise Refused(f"{system or 'these'} images cannot be made here", 'such as "linux/amd64"')
+        if not text:
+            raise Refused("must not be empty", 'such as "linux/amd64"')
+        raise Refused(f"{system} images cannot be made here: only linux", 'such as "linux/amd64"')
     architecture, slash, variant = rest.partition("/")
     _check_architecture(architecture)
     if slash and variant not in VARIANTS[architecture]:

@@ -38,7 +38,7 @@ def _refuse_extras(text: str) -> None:
     if "@sha256:" in text:
         raise Refused("no digest here", "the digest is what slimdeploy finds out")
     if "@" in text:
-        raise Refused("no credentials in the address", "use `buildah login` (value not shown)", confidential=True)
+        raise Refused("no credentials in the address", "use `skopeo login` (value not shown)", confidential=True)
     scheme, separator, rest = text.partition("://")
     if separator:
         hint = f'did you mean "{rest}"?' if is_host(rest.partition("/")[0]) else EXAMPLE

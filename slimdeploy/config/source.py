@@ -15,10 +15,10 @@ UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_text(path: Path) -> str:
-    """The text of a regular file in UTF-8. Raises UnreadableFile, and ConfigError for its encoding and size."""
+    """The text of a regular file in UTF-8. Raises UnreadableFile, and ConfigError for its encoding."""
     data = _read(path)
     if len(data) > MOST_BYTES:
-        raise _wrong(path, "file larger than 1 MiB")
+        raise UnreadableFile(f"{shown_name(path)}: file larger than 1 MiB", hint="is it the right file?")
     if data.startswith(UTF16):
         raise _wrong(path, "the file is UTF-16; save it as UTF-8")
     if data.startswith(codecs.BOM_UTF8):
@@ -57,13 +57,19 @@ def _read(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UnreadableFile(f"{name} is not a regular file", hint="name a slim.toml")
+                raise UnreadableFile(f"{name} is not a regular file", hint="a pipe, a socket, a device? See ls -l")
             return file.read(MOST_BYTES + 1)
     except IsADirectoryError:
         raise UnreadableFile(f"{name} is a folder", hint="name the slim.toml in it") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise UnreadableFile(f"{name} cannot be read: {reason}") from None
+        raise UnreadableFile(f"{name} cannot be read: {reason}", hint=_link(path, error)) from None
+
+
+def _link(path: Path, error: Exception) -> str:
+    """What to look at when there is no such file, and yet something of that name."""
+    dangling = isinstance(error, FileNotFoundError) and path.is_symlink()
+    return f"it is a symbolic link to {escaped(str(path.readlink()))}, which is not there" if dangling else ""
 
 
 def _wrong(path: Path, message: str, line: int = 1, column: int = 1) -> ConfigError:

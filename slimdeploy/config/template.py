@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import tomlkit
 
 EXAMPLE_MAIN = "./cmd/hello"
 
 
-def render_template(name: str, main: str | None, port: int) -> str:
-    """A first slim.toml for an app; `main` is written down only if there is a choice."""
+def render_template(name: str, main: str | None, port: int, others: Sequence[str] = ()) -> str:
+    """A first slim.toml for an app; `main` is written down only if there is a choice; `others` could be it, too."""
     package = _line("main" if main else "# main", main or EXAMPLE_MAIN, "the folder of the main package")
+    package += f"\n# or: {', '.join(others)}" if others else ""
     text = f"""\
 # What slimdeploy makes of this project. slim.toml.example documents every key; what is left out has a good default.
 

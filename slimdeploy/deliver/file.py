@@ -11,6 +11,7 @@ from slimdeploy.artifacts.build import Image
 from slimdeploy.errors import DiskFull, PushFailed, UsageError
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.go import host
+from slimdeploy.tools.registry_errors import said
 from slimdeploy.tools.skopeo import Skopeo
 
 KINDS = ("oci", "docker-archive")
@@ -58,9 +59,10 @@ def write(output: OutputImage, image: Image, name: str, skopeo: Skopeo) -> str:
     except (ToolFailed, OSError) as failure:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
-        cause = failure.output[-1] if isinstance(failure, ToolFailed) and failure.output else str(failure)
+        cause = said(failure) if isinstance(failure, ToolFailed) else str(failure)
         kind = DiskFull if "no space left" in cause.lower() else PushFailed
-        raise kind(f"cannot write {output}", details=(cause,)) from None
+        hint = "make room, or name another place" if kind is DiskFull else f"name a place to write to: {FORMS}"
+        raise kind(f"cannot write {output}", details=(cause,), hint=hint) from None
     return f"{output}, {one.platform} alone: docker's format holds one platform" if image.variants else str(output)
 
 

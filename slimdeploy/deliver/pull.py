@@ -10,9 +10,15 @@ from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.registry_errors import reason_for, said
 from slimdeploy.tools.skopeo import Skopeo
 
-TRANSPORTS = ("docker://", "oci:", "oci-archive:", "docker-archive:", "containers-storage:", "dir:")
+DOCKER = "docker://"
+TRANSPORTS = (DOCKER, "oci:", "oci-archive:", "docker-archive:", "containers-storage:", "dir:")
 STORE = "localhost/"
 """What podman calls images that come from no registry."""
+WHERE_TO_LOOK = {
+    "docker:": "look at the name: skopeo inspect {0}",
+    "containers-storage:": "podman images lists what is in podman's store; other images have a registry's name",
+    "oci:": "an OCI layout is a folder with an index.json",
+}
 
 
 def pull(reference: str, layout: Path, platform: Platform, skopeo: Skopeo) -> None:
@@ -48,4 +54,6 @@ def explain(reference: str, failure: ToolFailed) -> SlimdeployError:
 
 def no_such_image(reference: str, text: str = "") -> UnreadableFile:
     """An image that was named is not there."""
-    return UnreadableFile(f"there is no image {reference} that can be read", details=(text,) if text else ())
+    what, where = f"there is no image {reference} that can be read", source(reference)
+    hint = next((hint for start, hint in WHERE_TO_LOOK.items() if where.startswith(start)), "look at the path")
+    return UnreadableFile(what, details=(text,) if text else (), hint=hint.format(where))

@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, NodePlan, RegistryPlan
+from slimdeploy.config.reader import default_config
 from slimdeploy.config.stamps import asked
 from slimdeploy.doctor import machine, places, programs
 from slimdeploy.doctor.finding import Finding, failure, fine
 from slimdeploy.errors import SlimdeployError
-from slimdeploy.facts.local import main_packages
+from slimdeploy.facts.local import programs as programs_of
+from slimdeploy.facts.main_folder import check_main
 from slimdeploy.facts.modules import module_path
 from slimdeploy.plan.build import only_package
 from slimdeploy.plan.deploy import choose_target, delivery_plan
@@ -46,10 +48,13 @@ def _config(request: Request | SlimdeployError) -> Finding:
 
 def _program(project: Path, request: Request | None) -> Finding:
     """The Go module and its main package, as far as they can be told without compiling."""
-    main = request.config.build.main if request else None
+    config = request.config if request else default_config()
+    main = config.build.main
     try:
+        check_main(project, main, request.source if request else None)
         module = module_path(project, main)
-        return fine("program", f"{module}, {main or only_package(module, main_packages(Go(project, timeout=20.0)))}")
+        found = main or only_package(module, programs_of(Go(project, timeout=20.0), config.build))
+        return fine("program", module if found == "." else f"{module}, {found}")
     except SlimdeployError as error:
         return failure("program", error)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +9,6 @@ from enum import StrEnum
 from slimdeploy.errors import ConfigError, SlimdeployError
 
 MOST_DETAILS = 3
-PROBING = re.compile(r"trying to reuse blob sha256:\w+ at destination: ")  # skopeo, about the image that is no image
 
 
 class State(StrEnum):
@@ -49,8 +47,8 @@ def failure(check: str, error: SlimdeployError) -> Finding:
         more = f" (and {count - 1} more)" if count > 1 else ""
         where = f"{first.file}:{first.line}:{first.column}"
         return Finding(check, State.FAIL, f"{where}: {first.message}{more}", first.hint, error.code)
-    said = (PROBING.sub("", line) for line in error.details[:MOST_DETAILS])
-    return Finding(check, State.FAIL, "\n".join((error.what, *said)), error.hint, error.code)
+    said = (error.what, *error.details[:MOST_DETAILS])
+    return Finding(check, State.FAIL, "\n".join(said), error.hint, error.code)
 
 
 def verdict(findings: Iterable[Finding]) -> int:

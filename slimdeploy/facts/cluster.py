@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
-from slimdeploy.artifacts.deploy_plan import ClusterTarget
+from slimdeploy.artifacts.deploy_plan import ClusterTarget, Target
 from slimdeploy.artifacts.plan import Platform
 from slimdeploy.errors import NotAllowed, PolicyRefused, Unreachable
 from slimdeploy.events import Note, Report, ToolOutput, Warned
 from slimdeploy.plan.delivery import LocalRegistry, local_registry
+from slimdeploy.tools.go import host
 
 HOSTING = ObjectRef("ConfigMap", "local-registry-hosting", "kube-public")
 
@@ -25,6 +26,14 @@ def find_registry(target: ClusterTarget) -> LocalRegistry | None:
     except NotAllowed:
         return None
     return local_registry(found.get("data") or {}) if found else None
+
+
+def platforms_of(target: Target, report: Report) -> tuple[Platform, ...]:
+    """What will run it: the cluster's nodes, or this machine."""
+    if isinstance(target, ClusterTarget):
+        return node_platforms(target)
+    report(Note(f'platforms are "cluster", and no cluster is named: it is built for this machine, {host()}'))
+    return (host(),)
 
 
 def node_platforms(target: ClusterTarget) -> tuple[Platform, ...]:

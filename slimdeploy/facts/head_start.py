@@ -44,6 +44,6 @@ def begin(project: Path, timeout: float | None = None) -> HeadStart:
         work = stack.enter_context(workspace())
         go = GoAhead(work)
         stack.callback(go.close)
-        if memory.packages() is None and find("go"):
+        if not memory.knows_sources() and find("go"):
             go.begin([Call(*each, project, timeout) for each in memory.calls()])
         return HeadStart(memory, go, work, stack.pop_all())

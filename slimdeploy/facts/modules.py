@@ -9,11 +9,9 @@ from itertools import islice
 from pathlib import Path
 
 from slimdeploy.errors import UnreadableFile
+from slimdeploy.facts.mains import MOST_FOLDERS, MOST_SHOWN, NOT_ENTERED, main_folder
 
 MODULE = re.compile(r'^module\s+"?([^\s"]+)"?', re.MULTILINE)
-NOT_ENTERED = re.compile(r"[._].*|vendor|testdata|node_modules")
-MOST_FOLDERS = 2_000
-MOST_SHOWN = 10
 
 
 def module_path(project: Path, main: str | None = None) -> str:
@@ -48,21 +46,31 @@ def _in_workspace(project: Path) -> bool:
 
 def _elsewhere(project: Path) -> UnreadableFile:
     """No go.mod here: say where there is one, or how to make one."""
-    inside = [str(folder.relative_to(project)) for folder in _modules(project)]
+    modules = list(_modules(project))
     above = next((folder for folder in project.parents if (folder / "go.mod").is_file()), None)
     what = f"there is no go.mod in {project}"
-    if inside:
-        listed = ", ".join(inside[:MOST_SHOWN]) + (", ..." if len(inside) > MOST_SHOWN else "")
-        shared = f'\nor name the program: build.main = "./{inside[0]}"' if (project / "go.work").is_file() else ""
-        return UnreadableFile(
-            what, details=(f"Go modules are in: {listed}",), hint=f"choose one: -C {inside[0]}{shared}"
-        )
+    if modules:
+        return UnreadableFile(what, details=(_listed(modules, project),), hint=_choice(modules, project))
     if above:
         hint = (
             f'-C {os.path.relpath(above, project)}, and build.main = "./{project.relative_to(above)}" in its slim.toml'
         )
         return UnreadableFile(f"{what}, but in {above}", hint=hint)
     return UnreadableFile(what, hint="make the folder a Go module: go mod init example.com/NAME && go mod tidy")
+
+
+def _listed(modules: list[Path], project: Path) -> str:
+    shown = ", ".join(each.relative_to(project).as_posix() for each in modules[:MOST_SHOWN])
+    return f"Go modules are in: {shown}" + (", ..." if len(modules) > MOST_SHOWN else "")
+
+
+def _choice(modules: list[Path], project: Path) -> str:
+    """The first module that holds a program: libraries cannot be deployed."""
+    first, program = next(((each, found) for each in modules if (found := main_folder(each))), (modules[0], None))
+    hint = f"choose one: -C {first.relative_to(project).as_posix()}"
+    if program and (project / "go.work").is_file():
+        return f'{hint}\nor name the program: build.main = "./{program.relative_to(project).as_posix()}"'
+    return hint if program else f"{hint}; none of them holds a `package main`, though"
 
 
 def _modules(project: Path) -> Iterator[Path]:

@@ -101,6 +101,7 @@ def _compile_plan(config: Config, local: LocalFacts, platform: Platform, side_by
         installsuffix=static.installsuffix,
         cgo=with_c,
         jobs=_jobs(config, local, side_by_side),
+        module=local.module,
     )
 
 

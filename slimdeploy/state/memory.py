@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,10 +26,14 @@ class Memory:
     file: Path
     fingerprint: str | None
 
-    def packages(self) -> tuple[str, ...] | None:
-        """The main packages of these very sources, if they were listed before."""
+    def knows_sources(self) -> bool:
+        """Whether these very sources were built before."""
+        return bool(self._read())
+
+    def packages(self) -> Mapping[str, tuple[str, ...]]:
+        """The main packages of these very sources, as far as they were listed before: by what they were listed for."""
         known = self._read().get("packages")
-        return tuple(known) if isinstance(known, list) else None
+        return {seen: tuple(names) for seen, names in known.items()} if isinstance(known, dict) else {}
 
     def image(self, plan: BuildPlan, *, verified: bool = False) -> Image | None:
         """The image that this plan gave for these very sources; its layout may have gone meanwhile."""
@@ -48,7 +52,7 @@ class Memory:
 
     def keep(
         self,
-        packages: tuple[str, ...],
+        packages: Mapping[str, tuple[str, ...]],
         plan: BuildPlan,
         image: Image,
         *,
@@ -63,7 +67,7 @@ class Memory:
         recent = list(((images if isinstance(images, dict) else {}) | fresh_one).items())[-KEPT:]
         content = {
             "fingerprint": self.fingerprint,
-            "packages": packages,
+            "packages": {**self.packages(), **packages},
             "calls": list(calls),
             "images": dict(recent),
         }

@@ -73,9 +73,12 @@ class Go:
         cache = self.temporary / name
         return Go(self.project, self.temporary, cache=cache, timeout=self.timeout, place=self.place)
 
-    def packages(self, *, cgo: bool = False) -> tuple[Package, ...]:
+    def packages(
+        self, target: Platform | None = None, tags: tuple[str, ...] = (), *, cgo: bool = False
+    ) -> tuple[Package, ...]:
         """`go list ./...`: the packages of the module, without looking at what they import."""
-        out = self._run(["list", "-find", "-e", "-json=Name,Dir,Module", "./..."], host(), cgo=cgo)
+        flags = ["-find", "-e", "-json=Name,Dir,Module", f"-tags={','.join(tags)}"]
+        out = self._run(["list", *flags, "./..."], target or host(), cgo=cgo)
         return tuple(
             Package(item.get("Name", ""), Path(item["Dir"]), item.get("Module", {}).get("Path", ""))
             for item in _documents(out)
@@ -89,6 +92,11 @@ class Go:
             ["list", "-deps", "-e", fields, f"-tags={','.join(plan.tags)}", "--", plan.package], plan.platform, cgo=cgo
         )
         return tuple(_dependency(item) for item in _documents(out))
+
+    def modules(self, plan: CompilePlan) -> dict[str, Path]:
+        """`go list -m`: the module of the project, or all of its workspace, and where each is."""
+        out = self._run(["list", "-m", "-f={{.Path}}\t{{.Dir}}"], plan.platform)
+        return {path: Path(folder) for path, _, folder in (line.partition("\t") for line in out.splitlines())}
 
     def build(self, plan: CompilePlan, output: Path, on_line: LineSink | None = None) -> None:
         """`go build -o output`. Raises ToolFailed with the compiler's lines."""

@@ -17,6 +17,7 @@ from slimdeploy.tools.credentials import Access, refusal
 
 FOR_EVER = 1_000_000
 ABSENT = re.compile("(manifest|name) unknown|not found", re.IGNORECASE)
+PROBING = re.compile(r"trying to reuse blob sha256:\w+ at destination: ")  # a layer, or what asks whether we may push
 STATUS = r"(?:HTTP status: |code from registry |destination repository \S+: |StatusCode: |status code |Status:\")"
 TRUST = (
     "put the authority's certificate into /etc/containers/certs.d/{host}/ca.crt\n"
@@ -182,9 +183,10 @@ def explain(failure: ToolFailed, repository: str, access: Access, *, pulled_for:
 
 
 def said(failure: ToolFailed) -> str:
-    """skopeo's last words, without the log's dress and without the state that a registry puts into its addresses."""
+    """skopeo's last words, without the log's dress, what it was about to do, and a registry's state in addresses."""
     last = failure.output[-1] if failure.output else "no output"
     found = re.search(r'level=fatal msg=(".*")$', last)
     with suppress(ValueError):
         last = str(json.loads(found[1])) if found else last
+    last = PROBING.sub("", last)
     return re.sub(r"\?[^\s\"]*_state=[^\s\"]*?(?=:?[\s\"]|$)", "", " ".join(last.split()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import Platform
@@ -71,7 +71,8 @@ class Skopeo:
         """The digest of what the registry really serves under this name, computed here; None if it has none."""
         verify = f"--tls-verify={str(not self.insecure).lower()}"
         try:
-            manifest = self._run("inspect", "--raw", "--retry-times", RETRIES, verify, f"docker://{reference}")
+            silent = replace(self, on_line=None)  # "manifest unknown" is an answer here, and would read as a failure
+            manifest = silent._run("inspect", "--raw", "--retry-times", RETRIES, verify, f"docker://{reference}")
         except ToolFailed as failure:
             if _is_absent(failure.text):
                 return None

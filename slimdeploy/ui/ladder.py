@@ -8,10 +8,10 @@ from html import escape
 from typing import Any
 
 from slimdeploy.artifacts.ladder import Ladder, Rung
+from slimdeploy.events import amount
 from slimdeploy.ui.columns import bar, columns
 from slimdeploy.ui.page import bar as html_bar
 from slimdeploy.ui.page import facts, page, table
-from slimdeploy.ui.size_table import amount
 
 BAR = 24
 SCRATCH = "scratch"
@@ -29,7 +29,8 @@ def text(ladder: Ladder) -> str:
 
 
 def _note(rung: Rung) -> str:
-    return f"{rung.name} ({rung.base or SCRATCH}): {'skipped: ' * rung.skipped}{rung.note}"
+    base = f" ({rung.base})" if rung.base else ""
+    return f"{rung.name}{base}: {'skipped: ' * rung.skipped}{rung.note}"
 
 
 def _row(rung: Rung, most: int) -> tuple[str, ...]:
@@ -71,10 +72,9 @@ def _parts(ladder: Ladder) -> Iterator[str]:
 
 
 def _way(ladder: Ladder) -> str:
-    return (
-        f"Push and pull {ladder.way}; the pull is into an empty store. "
-        "Start is from `podman run` until the program listens, most of it podman's own."
-    )
+    started = any(rung.start is not None for rung in ladder.rungs)
+    start = " Start is from `podman run` until the program listens, most of it podman's own." if started else ""
+    return f"Push and pull {ladder.way}; the pull is into an empty store.{start}"
 
 
 def _facts(rungs: list[Rung]) -> Iterator[tuple[str, str]]:

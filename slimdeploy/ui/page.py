@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 from slimdeploy.errors import UnreadableFile, UsageError
+from slimdeploy.events import Note
 
 MARK = '<meta name="generator" content="slimdeploy">'
 STYLE = """
@@ -127,11 +128,13 @@ def check(file: Path) -> Path:
     return file
 
 
-def write(file: Path, text: str) -> None:
-    """Written whole or not at all. Raises UnreadableFile."""
+def write(file: Path, text: str, project: str) -> Note:
+    """Written whole or not at all; and what to say of it. Raises UnreadableFile."""
     fresh = file.with_name(f".{file.name}.new")
     try:
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(file)
     except OSError as error:
         raise UnreadableFile(f"--html {file} cannot be written: {error.strerror}") from None
+    inside = file.resolve().is_relative_to(Path(project).resolve())
+    return Note(f"wrote {file}{': it is in the project, so the next build runs go again' * inside}")

@@ -7,9 +7,9 @@ from html import escape
 
 from slimdeploy.artifacts.sizes import ImageSize
 from slimdeploy.build.growth import Growth
+from slimdeploy.events import amount
 from slimdeploy.ui.page import bar, facts, page, table
 from slimdeploy.ui.size_picture import picture, tree
-from slimdeploy.ui.size_table import amount
 
 MOST_CHANGES = 40
 

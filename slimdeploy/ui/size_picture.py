@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from slimdeploy.artifacts.sizes import STANDARD, ImageSize, PackageSize, ProgramSize
-from slimdeploy.ui.size_table import amount, gathered, module_name, modules
+from slimdeploy.events import amount
+from slimdeploy.ui.size_table import gathered, module_name, modules
 from slimdeploy.ui.treemap import Box, squarify
 
 WIDTH, HEIGHT = 1200.0, 700.0

@@ -11,6 +11,7 @@ from typing import Any
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.sizes import STANDARD, ImageSize, OtherFile, ProgramSize
 from slimdeploy.build.growth import Growth
+from slimdeploy.events import amount
 from slimdeploy.ui.columns import bar, columns
 
 BAR, FEW = 12, 10
@@ -59,11 +60,6 @@ def other(image: Image) -> str:
         f"{amount(image.size)} in the image for {image.platform}, {amount(image.compressed_size)} compressed: "
         f"slimdeploy size --platform {image.platform}"
     )
-
-
-def amount(size: int) -> str:
-    """In 10^6 or 10^3 bytes, as registries and `docker images` count."""
-    return f"{size / 1e6:.2f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB" if size >= 1000 else f"{size} B "
 
 
 def _largest(program: ProgramSize) -> list[Any]:

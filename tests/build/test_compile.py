@@ -23,7 +23,7 @@ def failure(workshop: Workshop, project: Path, **tables: dict[str, object]) -> S
 
 def test_go_says_where(workshop: Workshop, project: Write) -> None:
     error = failure(workshop, project("broken"))
-    assert (error.code, error.what) == (80, "go build . failed")
+    assert (error.code, error.what) == (80, "go build example.com/team/broken failed")
     assert any(line.startswith("./main.go:4:9: too many return values") for line in error.details)
     assert error.hint == ""
 

@@ -57,6 +57,7 @@ def test_an_image_that_grew_too_large_fails_with_what_grew(workshop: Workshop, t
         workshop.build(project, limited("500kB"))
     assert first.value.details[0].startswith("none that fitted is known")
     assert any(line.endswith("MB  runtime") for line in first.value.details)
+    assert any(line.endswith("kB  internal/cpu") for line in first.value.details)
 
     small = workshop.build(project, limited("1.5MB")).image
     write(project, {"main.go": LARGER})

@@ -11,6 +11,7 @@ import pytest
 
 from slimdeploy.artifacts.build import StaticBinary
 from slimdeploy.building import make_static
+from slimdeploy.config.placing import Source
 from slimdeploy.config.reader import default_config, find, load
 from slimdeploy.errors import SlimdeployError
 from slimdeploy.events import Event, ToolOutput, Warned
@@ -44,7 +45,8 @@ class Project:
         """Source -> static binary, as `slimdeploy build -C folder` does it."""
         project = (self.folder / folder).resolve()
         file = find(project)
-        request = Request(project, load(file) if file else default_config(), Overrides())
+        source = Source(file) if file else None
+        request = Request(project, load(file) if file else default_config(), Overrides(), source=source)
         with bench(request, self.events.append) as here:
             return make_static(here)
 

@@ -57,6 +57,14 @@ def test_one_that_is_accepted_is_not(project: Project) -> None:
     assert project.warnings == []
 
 
+def test_what_is_accepted_and_not_there_is_said_at_its_place(project: Project) -> None:
+    accepted = 'image.tag = "{version}"\nstatic.without_cgo = ["example.com/team/app/nativ"]\n'
+    project.module().write(APP | {"native/go.go": GO_ONLY, "slim.toml": accepted}).compile()
+    tag, missing = (each for each in project.warnings if each.startswith("slim.toml:") or "/slim.toml:" in each)
+    assert tag.endswith("slim.toml:1:13: image.tag: git knows no version of this project: {version} is dev")
+    assert "slim.toml:2:23: static.without_cgo[0]: example.com/team/app/nativ is not in the program; did you" in missing
+
+
 def test_what_only_another_system_uses_is_no_alarm(project: Project) -> None:
     """Nor what go.mod merely lists."""
     windows = 'package main\n\nimport _ "example.com/team/app/native"\n'
@@ -83,7 +91,10 @@ ELSEWHERE = {**APP, "native/more.go": "package native\n\nvar Three = 3\n"}
 def test_a_compile_error_for_want_of_c_names_the_package(project: Project, files: dict[str, str], said: str) -> None:
     refused = project.module().write(files).refusal()
     assert refused.code == 80
-    assert refused.what == "example.com/team/app/native needs C (cgo), and . is built with CGO_ENABLED=0"
+    assert (
+        refused.what
+        == "example.com/team/app/native needs C (cgo), and example.com/team/app is built with CGO_ENABLED=0"
+    )
     assert refused.details[0] == CHAIN
     assert said in "\n".join(refused.details), "go's own lines stay"
     assert refused.hint == STATIC

@@ -76,5 +76,8 @@ def test_a_folder_of_something_else_is_left_alone(image: Image, tmp_path: Path) 
 
 @pytest.mark.parametrize("target", ["/proc/x.tar", "/dev/full/x.tar"])
 def test_a_place_that_cannot_be_written(image: Image, target: str) -> None:
-    with pytest.raises(PushFailed, match="cannot write"):
-        write(OutputImage.parse(f"docker-archive:{target}"), image, NAME, Skopeo())
+    for text in (f"docker-archive:{target}", f"oci:{target}"):
+        with pytest.raises(PushFailed, match="cannot write") as refused:
+            write(OutputImage.parse(text), image, NAME, Skopeo())
+        assert "level=" not in refused.value.details[0]
+        assert "oci:FOLDER" in refused.value.hint

@@ -45,6 +45,13 @@ def test_it_is_pushed_once(registry: Registry, image: Image) -> None:
     assert log.uploads() == []
 
 
+def test_a_push_that_succeeds_shows_no_failure(registry: Registry, image: Image) -> None:
+    """That the tag is not there yet is what skopeo calls fatal."""
+    lines: list[str] = []
+    push(plan(registry), image, Skopeo(insecure=True, on_line=lines.append), silent()[0])
+    assert not [line for line in lines if "level=" in line]
+
+
 def test_a_blob_of_another_repository_is_mounted(registry: Registry, image: Image) -> None:
     deliver(plan(registry), image)
     log = registry.mark()
@@ -173,6 +180,7 @@ def proxy_that_knows_nothing(registry: Registry) -> Iterator[Proxy]:
 def test_nobody_there(host: str, text: str, image: Image) -> None:
     error = fails(plan(host, timeout=3), image, Unreachable)
     assert text in error.what
+    assert "blob" not in error.details[0]
 
 
 def test_plain_http_has_to_be_asked_for(registry: Registry, image: Image) -> None:

@@ -81,6 +81,7 @@ def without_digests(text: str) -> str:
         (["up", "--file", "missing.toml"], 66, "missing.toml"),
         (["up", "-P", "prod"], 66, "slim.toml"),
         (["build", "-C", "/proc"], 66, "go.mod"),
+        (["build", "--platform", ""], 64, 'must not be empty, such as "linux/amd64"'),
         (["schedule", "show", "--via", "cluster"], 64, "--image"),
     ],
 )
@@ -101,6 +102,15 @@ def test_config_errors_come_together_with_their_places(hello: Project) -> None:
     assert '"port"' in result.stderr
     document = hello.slimdeploy("build", "-o", "json").json
     assert [problem["line"] for problem in document["error"]["problems"]] == [2, 3]
+
+
+def test_files_that_are_not_there_are_wrong_in_slim_toml(hello: Project) -> None:
+    files = '[[image.files]]\nfrom = "{}"\nto = "/{}"\n'
+    hello.write(slim__toml=files.format("*.nope", "a") + files.format("nope", "b"))
+    result = hello.slimdeploy("build")
+    assert result.code == 65
+    assert "slim.toml:2:1: error: image.files[0].from: *.nope names no file" in result.stderr
+    assert "slim.toml:5:1: error: image.files[1].from: nope does not exist" in result.stderr
 
 
 def test_a_missing_tool_is_named(hello: Project, tmp_path: Path) -> None:
@@ -142,6 +152,7 @@ def test_init_chooses_among_several_programs(project: Project) -> None:
     refused = project.slimdeploy("build")
     assert (refused.code, "./cmd/a, ./cmd/b" in refused.stderr) == (80, True)
     project.slimdeploy("init")
+    assert "# or: ./cmd/b" in (project.folder / "slim.toml").read_text()
     assert project.slimdeploy("build").code == 0
 
 

@@ -36,6 +36,23 @@ def test_the_nodes_are_asked(deployed: Project, cluster: Cluster, namespace: str
     assert 'name them instead: build.platforms = ["linux/amd64"]' in result.stderr
 
 
+def test_the_clusters_platforms_without_a_cluster(project: Project) -> None:
+    project.write(go__mod="module example.com/here\n", main__go="package main\n\nfunc main() {}\n")
+    result = project.slimdeploy("build", "--platform", "cluster")
+    assert result.code == 0, result
+    assert 'platforms are "cluster", and no cluster is named: it is built for this machine, linux/' in result.stderr
+
+
+def test_each_platform_has_the_program_that_is_for_it(project: Project) -> None:
+    """What is known of these sources for one platform says nothing about another."""
+    main = "package main\n\nfunc main() {}\n"
+    project.write(**{"go__mod": "module example.com/two\n", "cmd/a/a_amd64__go": main, "cmd/b/b_arm64__go": main})
+    for platform in ("linux/amd64", "linux/arm64", "linux/amd64"):
+        result = project.slimdeploy("build", "--platform", platform)
+        assert result.code == 0, result
+    assert "unchanged" in result.stderr
+
+
 def test_platforms_on_the_command_line(project: Project) -> None:
     result = project.slimdeploy("build", "--platform", "linux/amd64,windows/amd64")
     assert result.code == 64, result

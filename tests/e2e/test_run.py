@@ -87,9 +87,10 @@ def test_ctrl_c_stops_it_and_no_value_is_in_argv(shows: Project, port: int, tmp_
     assert found["HostConfig"]["ReadonlyRootfs"]
     assert found["HostConfig"]["PortBindings"]["8080/tcp"][0] == {"HostIp": "127.0.0.1", "HostPort": str(port)}
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 130
+    said = process.communicate(timeout=20)[1]
+    assert process.returncode == 130, said
+    assert "was told to end, and did, with exit code " in said
     assert containers() == before
-    process.communicate()
 
 
 def test_killed_it_leaves_no_container(shows: Project, port: int) -> None:

@@ -141,7 +141,9 @@ def test_the_limit_names_what_grew_and_nothing_is_pushed(hello: Project) -> None
         (["--html", "main.go"], 64, "not from slimdeploy"),
         (["--html", "missing/x.html"], 64, "there is no folder missing"),
         (["--against", "last"], 64, "no other image of this project is kept here"),
-        (["--against", "oci:nowhere"], 66, "no image oci:nowhere"),
+        (["--against", "oci:nowhere"], 66, "next: an OCI layout is a folder with an index.json"),
+        (["--against", "localhost/nope"], 66, "next: podman images lists"),
+        (["--against", "Not/An:image:x"], 64, "--against Not/An:image:x: "),
         (["--against", "127.0.0.1:1/x:y"], 69, "127.0.0.1:1/x:y cannot be pulled"),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from slimdeploy.artifacts.plan import CompilePlan
+from slimdeploy.config.model import Config
 from slimdeploy.errors import CompileFailed, UnreadableFile
 from slimdeploy.facts.local import gather, main_packages
 from slimdeploy.facts.modules import module_path
@@ -118,5 +119,5 @@ def test_no_module(text: str | None, tmp_path: Path) -> None:
 
 def test_go_is_not_asked_for_a_main_package_that_is_given(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module example.com/x\nthis is not a go.mod\n")
-    found = gather(Go(tmp_path), main="./cmd/x", versioned=False)
+    found = gather(Go(tmp_path), Config.model_validate({"build": {"main": "./cmd/x"}}))
     assert (found.module, found.packages, found.version) == ("example.com/x", ("./cmd/x",), "dev")

@@ -96,5 +96,5 @@ def test_many_files_for_one_reason_are_one_line() -> None:
         "     60,000  /usr/share/zoneinfo/ (600 files)  zones",
     ]
     assert contents.summary((ImageFile("/hello", 5_000_000, "the program"), *zones)) == (
-        "the program and 600 files (0.06 MB)"
+        "the program and 600 files (60.0 kB)"
     )

@@ -88,8 +88,10 @@ def test_the_page_needs_nothing_else_and_is_safe():
 def test_a_page_of_somebody_else_is_not_overwritten(tmp_path: Path):
     foreign, ours = tmp_path / "index.html", tmp_path / "size.html"
     foreign.write_text("<html>mine</html>")
-    page.write(page.check(ours), size_page(NOW))
-    page.write(page.check(ours), size_page(BEFORE))
+    inside = page.write(page.check(ours), size_page(NOW), str(tmp_path))
+    outside = page.write(page.check(ours), size_page(BEFORE), str(tmp_path / "project"))
+    assert [f"wrote {ours}" in each.text for each in (inside, outside)] == [True, True]
+    assert ["go again" in each.text for each in (inside, outside)] == [True, False]
     with pytest.raises(UsageError, match="not from slimdeploy"):
         page.check(foreign)
     assert foreign.read_text() == "<html>mine</html>"
@@ -132,7 +134,7 @@ LADDER = Ladder(
 def test_the_ladder_says_what_is_missing_and_why():
     text = ladder.text(LADDER)
     assert "full (golang:1): skipped: golang:1 cannot be pulled" in text
-    assert "scratch (scratch): the program ended with exit code 1" in text
+    assert "scratch: the program ended with exit code 1" in text
     assert re.search(r"builder +alpine:3 +13\.00 MB +█+ +6\.00 MB +0\.50 s +1\.00 s +0\.25 s +1\.25 s", text)
     assert re.search(r"scratch +scratch +6\.00 MB +█+. +2\.60 MB +0\.10 s +0\.50 s +- +-", text)
     html = ladder.ladder_page(LADDER)

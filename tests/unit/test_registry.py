@@ -121,6 +121,11 @@ def test_the_overall_limit_is_final_and_a_hang_is_tried_once_more() -> None:
     assert reason_for(ToolTimeout("skopeo", 75, (), idle=True)).tries == 2
 
 
+def test_what_skopeo_was_about_to_do_is_not_shown() -> None:
+    text = "trying to reuse blob sha256:" + "a" * 64 + " at destination: pinging container registry r: refused"
+    assert said(failed(text)) == "pinging container registry r: refused"
+
+
 def test_a_registrys_own_state_is_not_shown() -> None:
     text = r"uploading layer to http://r/v2/x/blobs/uploads/1?_state=Zm9v%3D&digest=sha256%3Aab: digest invalid"
     assert said(failed(text)) == "uploading layer to http://r/v2/x/blobs/uploads/1: digest invalid"

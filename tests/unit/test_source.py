@@ -150,17 +150,17 @@ IMAGE = Image(Path("/layout"), "sha256:1", AMD64, (ImageFile("/hello", 5, "the p
 
 def test_memory_gives_back_what_it_was_given(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "memory.json", "f1")
-    memory.keep((".",), a_plan(), IMAGE)
-    assert (memory.image(a_plan()), memory.packages()) == (IMAGE, (".",))
+    memory.keep({"amd64": (".",)}, a_plan(), IMAGE)
+    assert (memory.image(a_plan()), memory.packages()) == (IMAGE, {"amd64": (".",)})
     assert memory.image(a_plan("other")) is None
 
 
 def test_memory_of_other_sources_is_no_memory(tmp_path: Path) -> None:
-    Memory(tmp_path / "memory.json", "f1").keep((".",), a_plan(), IMAGE)
+    Memory(tmp_path / "memory.json", "f1").keep({"amd64": (".",)}, a_plan(), IMAGE)
     for other in (Memory(tmp_path / "memory.json", "f2"), Memory(tmp_path / "memory.json", None)):
-        assert (other.image(a_plan()), other.packages()) == (None, None)
+        assert (other.image(a_plan()), other.packages()) == (None, {})
 
 
 def test_a_damaged_memory_is_no_memory(tmp_path: Path) -> None:
     (tmp_path / "memory.json").write_text("{")
-    assert Memory(tmp_path / "memory.json", "f1").packages() is None
+    assert Memory(tmp_path / "memory.json", "f1").packages() == {}

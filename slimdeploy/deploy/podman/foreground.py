@@ -60,7 +60,7 @@ def run(plan: WorkloadPlan, delivered: Delivered, podman: Podman, *, wish: Wish,
 
 def _judge(end: End, told: int | None) -> End:
     if told == signal.SIGINT:
-        raise Interrupted(f"interrupted: {end}")
+        raise Interrupted(f"interrupted: {end.app} was told to end, and did, with exit code {end.code}")
     if told is not None:
         raise Terminated(f"ended by {signal.Signals(told).name}: {end}")
     if end.code in PODMANS_OWN:

@@ -17,7 +17,7 @@ ELEMENTS = [
     ("static.without_cgo", '"./store"', "expected the import path"),
     ("static.without_cgo", '"github.com/..."', "expected the import path"),
     ("build.platforms", '"linux/arm64/v9"', '"v9" is no variant of arm64'),  # 60
-    ("build.platforms", '"windows/amd64"', "windows images cannot be made here"),
+    ("build.platforms", '"windows/amd64"', "windows images cannot be made here: only linux"),
     ("build.platforms", '"amd64"', "an operating system comes first"),
     ("build.platforms", '"linux/x86_64"', '"x86_64" is unknown'),
     ("app.ports", "8080", "expected a table, got an integer"),
@@ -41,7 +41,7 @@ def test_the_element_is_pointed_at(problem, key, value, said):
         ('["linux/arm", "linux/arm/v7"]', 33, '[1]: "linux/arm/v7" is there already (line 1)'),
         ('["linux/amd64", "cluster"]', 35, '[1]: "cluster" stands alone'),
         ('["linux/amd64", 5]', 35, "[1]: expected a string"),
-        ('["linux/amd64", "windows/amd64"]', 35, "[1]: windows images cannot be made here"),
+        ('["linux/amd64", "windows/amd64"]', 35, "[1]: windows images cannot be made here: only linux"),
     ],
 )
 def test_each_platform_once(problem, written, column, said):  # 60

@@ -112,6 +112,12 @@ def test_the_first_file(read, main):
     assert max(len(line) for line in text.splitlines()) <= 120
 
 
+def test_the_first_file_names_the_programs_that_are_not_built(read):
+    text = render_template("tools", "./cmd/a", 8080, ["./cmd/b", "./cmd/c"])
+    assert "# the folder of the main package\n# or: ./cmd/b, ./cmd/c\n" in text
+    assert read(text).build.main == "./cmd/a"
+
+
 @pytest.mark.parametrize(
     "number", [number for number, line in enumerate(render_template("a", None, 8080).splitlines()) if CODE.match(line)]
 )

@@ -36,8 +36,9 @@ def test_find_does_not_take_a_broken_link_for_no_file(tmp_path):
     (tmp_path / "slim.toml").symlink_to("nowhere")
     found = find(tmp_path)
     assert found
-    with pytest.raises(UnreadableFile, match="No such file"):
+    with pytest.raises(UnreadableFile, match="No such file") as refused:
         load(found)
+    assert refused.value.hint == "it is a symbolic link to nowhere, which is not there"
 
 
 def test_a_link_is_followed(tmp_path):
@@ -60,6 +61,14 @@ def test_pipe(tmp_path):
     os.mkfifo(tmp_path / "slim.toml")
     with pytest.raises(UnreadableFile, match="is not a regular file"):
         load(tmp_path / "slim.toml")
+
+
+def test_a_file_that_is_far_too_large(tmp_path):
+    file = tmp_path / "slim.toml"
+    with file.open("wb") as sparse:
+        sparse.truncate(2 << 30)
+    with pytest.raises(UnreadableFile, match=r"slim\.toml: file larger than 1 MiB"):
+        load(file)
 
 
 def test_device():

@@ -90,7 +90,6 @@ ENCODINGS = [  # 64, 66
     ("a = 1".encode("utf-16"), 1, 1, "the file is UTF-16; save it as UTF-8"),
     (b'a = "\xe9"', 1, 6, "byte 0xE9 is not UTF-8"),
     (b'x = 1\n"\xc3\xa9\xff" = 1', 2, 3, "byte 0xFF is not UTF-8"),
-    (b"#" * (1024 * 1024 + 1), 1, 1, "file larger than 1 MiB"),
 ]
 
 

@@ -167,7 +167,7 @@ UNKNOWN = [  # 61, 63
     ("image.image = 1", 'image.image: unknown key; did you mean "repository"?'),
     ("image.replica = 1", 'image.replica: unknown key; did you mean "deploy.replicas"?'),
     ("app.cluster = {}", "app.cluster: unknown table; [cluster] belongs at the top"),
-    ("build.env.GOFLAGS = 1", 'build.env: unknown table; "env" belongs under [app]'),  # 42
+    ("build.env.GOFLAGS = 1", "build.env: unknown table"),  # 42: its hint has a test of its own
     ("static.ld_flags = 1", 'static.ld_flags: unknown key; did you mean "ldflags"?'),
     ("app.zzz = 1", "app.zzz: unknown key"),
     (r'"\u001b[31m" = 1', r'"\u001b[31m": unknown key'),
@@ -223,3 +223,10 @@ def test_strategies_and_their_images(problem, text, column, said):
 def test_images_that_are_none(problem, image, said):
     found = problem(f'[build]\nstrategy = "base"\nbase_image = "{image}"')
     assert (found.line, found.column, found.message) == (3, 14, f"build.base_image: {said}")
+
+
+@pytest.mark.parametrize("written", ["build.env.GOFLAGS = 1", "static.environment = {}", "build.env_vars = []"])
+def test_variables_for_go_are_not_the_apps(problem, written):
+    found = problem(written)
+    assert "GOFLAGS" in found.hint
+    assert "belongs under" not in found.message
