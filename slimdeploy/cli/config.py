@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slimdeploy.cli.group import Group
 from slimdeploy.cli.options import CONFIG_FILE, PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.errors import UsageError
@@ -24,7 +25,7 @@ WHOSE = (
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Look at slim.toml, and pin the cluster that it means."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 import click
 
-from slimdeploy.errors import ConfigError, SlimdeployError
+from slimdeploy.cli.streams import write
+from slimdeploy.errors import ConfigError, DiskFull, SlimdeployError
 from slimdeploy.ui.terminal import Terminal, printable, wants_color
 
 
@@ -37,36 +38,26 @@ class Output:
         return click.style(plain, fg=color) if color and self.color else plain
 
     def result(self, text: str, document: Any) -> None:  # noqa: ANN401 - anything that JSON holds
-        """Print the result: the text, or the document with -o json."""
+        """Print the result: the text, or the document with -o json. Raises DiskFull."""
         shown = json.dumps(document, indent=2, default=str) if self.json else text
         if shown:
-            _write(shown.rstrip("\n") + "\n")
+            write(shown.rstrip("\n") + "\n")
 
     def line(self, text: str, prefix: str = "") -> bool:
         """One line of a result that is printed as it comes; False when nobody reads any more."""
-        return _write(prefix + printable(text) + "\n")
+        return write(prefix + printable(text) + "\n")
 
     def closing(self, text: str) -> None:
         """The last line for people."""
         self.terminal.result(text)
 
     def failed(self, error: SlimdeployError) -> int:
-        """Show an error; the exit code."""
+        """Show an error, as far as that can be done; the exit code."""
         self.terminal.failure(error)
         if self.json:
-            self.result("", {"error": _document(error)})
+            with suppress(DiskFull):
+                self.result("", {"error": _document(error)})
         return error.code
-
-
-def _write(text: str) -> bool:
-    """Whoever reads may have gone, as `head` does: that is no failure, and nobody is left to tell."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return False
-    return True
 
 
 def _document(error: SlimdeployError) -> dict[str, Any]:

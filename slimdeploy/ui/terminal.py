@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections import deque
+from contextlib import suppress
 from typing import Any, TextIO
 
 from slimdeploy.errors import ConfigError, SlimdeployError
@@ -86,7 +87,8 @@ class Terminal:
             self._write(text)
 
     def _write(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        with suppress(OSError):  # a full disk, a reader that has gone: that nobody reads it stops no work
+            print(text, file=self._stream, flush=True)
 
     def _painted(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._color else text
