@@ -67,10 +67,22 @@ def listed_platforms(ctx: click.Context, param: click.Parameter, value: str | No
         raise click.BadParameter(str(error).replace(" (line {line})", "")) from None
 
 
+class Filled(click.ParamType):  # type: ignore[type-arg, unused-ignore] # generic since click 8.3
+    """Text that is not empty: `-n "$NAMESPACE"` with the variable unset must not mean another namespace."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text as it is."""
+        return self.fail("is empty", param, ctx) if value == "" and not (param and param.default == "") else value
+
+
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:  # noqa: ANN401 - click's own keywords
-    """A click option that is also SLIMDEPLOY_<its long name>."""
+    """A click option that is also SLIMDEPLOY_<its long name>; a variable that is empty counts as unset."""
     long = next(name for name in names if name.startswith("--")).partition("/")[0]
     variable = "SLIMDEPLOY_" + long.lstrip("-").replace("-", "_").upper()
+    if "metavar" in settings:
+        settings.setdefault("type", Filled())
     return click.option(*names, envvar=variable, **settings)
 
 
