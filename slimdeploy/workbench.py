@@ -31,7 +31,7 @@ from slimdeploy.state.places import project_folder
 from slimdeploy.tools.go import host
 
 if TYPE_CHECKING:  # a build needs none of it
-    from slimdeploy.artifacts.workload import Contents, WorkloadPlan
+    from slimdeploy.artifacts.workload import Contents
 
 
 @dataclass(frozen=True)
@@ -174,19 +174,6 @@ def contents(request: Request, report: Report) -> Contents:
     for path, words in reading.cautions:
         report(Warned(source.caution(path, words)))
     return reading.contents
-
-
-def check_patches(plan: WorkloadPlan, request: Request) -> WorkloadPlan:
-    """The plan, if its patches fit what is rendered: said at their place in slim.toml before anything is compiled."""
-    if plan.patches and request.source:
-        from slimdeploy.manifests.patches import PatchRefused
-        from slimdeploy.manifests.render import render
-
-        try:
-            render(plan, None, "")
-        except PatchRefused as refused:
-            raise request.source.refusal([(("patch", refused.index), refused.why, refused.hint)]) from None
-    return plan
 
 
 def own_registry(request: Request, here: Bench) -> LocalRegistry | None:

@@ -12,6 +12,7 @@ import click
 
 from slimdeploy.cli.streams import write
 from slimdeploy.errors import ConfigError, DiskFull, SlimdeployError
+from slimdeploy.tools.running import terminations
 from slimdeploy.ui.terminal import Terminal, printable, wants_color
 
 
@@ -19,7 +20,7 @@ class Output:
     """Where a verb puts its result and its events. `terminal` is set up once the flags are known."""
 
     def __init__(self) -> None:
-        self.terminal = Terminal(quiet=False, verbose=False, color="auto")
+        self.terminal = Terminal(quiet=False, verbose=False, color="auto", stopped=_stopped)
         self.json = False
         self.verbose = False
         self.color = False
@@ -30,7 +31,7 @@ class Output:
         self.json = form == "json"
         self.verbose = verbose
         self.color = wants_color(color, sys.stdout)
-        self.terminal = Terminal(quiet=quiet, verbose=verbose, color=color)
+        self.terminal = Terminal(quiet=quiet, verbose=verbose, color=color, stopped=_stopped)
 
     def paint(self, text: str, color: str) -> str:
         """A part of a result in colour, if stdout is a terminal that wants it. Controls in the text are shown."""
@@ -58,6 +59,10 @@ class Output:
             with suppress(DiskFull):
                 self.result("", {"error": _document(error)})
         return error.code
+
+
+def _stopped() -> bool:
+    return terminations() > 0
 
 
 def _document(error: SlimdeployError) -> dict[str, Any]:
