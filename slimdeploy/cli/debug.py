@@ -6,8 +6,9 @@ import sys
 
 import click
 
-from slimdeploy.cli.options import PROJECT, TARGET, Filled, Flags, option, request, verb
+from slimdeploy.cli.options import PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
+from slimdeploy.cli.values import Filled
 from slimdeploy.errors import ProgramFailed
 from slimdeploy.events import Note, step
 

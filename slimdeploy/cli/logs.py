@@ -36,11 +36,13 @@ def command(output: Output, flags: Flags, *, follow: bool, tail: int, since: flo
     if follow and previous:
         raise UsageError("--previous is of a run that has ended: there is nothing to follow")
     there = destination(request(flags, output))
-    instances = there.status().instances
-    if not instances:
-        output.terminal(Note("nothing runs" + (", yet" if follow else "")))
+    status = there.status()
+    if not status.instances:
+        output.terminal(Note("; ".join(("nothing runs" + (", yet" if follow else ""), *status.warnings))))
+    elif previous and not any(each.restarts for each in status.instances):
+        output.terminal(Note("no copy was started again: there is no former run"))
     try:
-        there.logs(LogWish(tail, follow, since, previous), Printer(output, [each.name for each in instances]))
+        there.logs(LogWish(tail, follow, since, previous), Printer(output, [each.name for each in status.instances]))
     except Stopped as stop:
         if isinstance(stop.reason, Interrupted):
             return Interrupted.code  # Ctrl-C is how one leaves it: nothing is said about that

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slimdeploy.cli.output import Output
+from slimdeploy.cli.values import Filled
 from slimdeploy.events import Note, Warned
 
 if TYPE_CHECKING:
@@ -65,16 +66,6 @@ def listed_platforms(ctx: click.Context, param: click.Parameter, value: str | No
         return None if value is None else platforms(value if value == CLUSTER else value.split(","))
     except ValueError as error:
         raise click.BadParameter(str(error).replace(" (line {line})", "")) from None
-
-
-class Filled(click.ParamType):  # type: ignore[type-arg, unused-ignore] # generic since click 8.3
-    """Text that is not empty: `-n "$NAMESPACE"` with the variable unset must not mean another namespace."""
-
-    name = "text"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text as it is."""
-        return self.fail("is empty", param, ctx) if value == "" and not (param and param.default == "") else value
 
 
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:  # noqa: ANN401 - click's own keywords

@@ -71,4 +71,10 @@ def _document(error: SlimdeployError) -> dict[str, Any]:
             {key: value for key, value in asdict(problem).items() if key != "source"} for problem in error.problems
         ]
         return {"exit_code": error.code, "problems": problems}
-    return {"exit_code": error.code, "message": error.what, "details": error.details, "hint": error.hint}
+    return {
+        "exit_code": error.code,
+        "message": error.what,
+        "details": error.details,
+        "hint": error.hint,
+        "next": error.hint.splitlines(),
+    }

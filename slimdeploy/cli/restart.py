@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from slimdeploy.cli.options import PROJECT, ROLLOUT, TARGET, Flags, request, verb
+from slimdeploy.cli.options import LOCK, PROJECT, ROLLOUT, TARGET, Flags, request, verb
 from slimdeploy.cli.output import Output
 
 
-@verb("restart", PROJECT, TARGET, ROLLOUT[:1])
+@verb("restart", PROJECT, TARGET, ROLLOUT[:1], LOCK)
 def command(output: Output, flags: Flags) -> None:
     """Start every copy anew, one after the other, and wait until they serve. Nothing is built; the next `up` sees no
     change.
@@ -14,5 +14,5 @@ def command(output: Output, flags: Flags) -> None:
     from slimdeploy.upkeep import restart
 
     ready = restart(request(flags, output), output.terminal)
-    output.closing(f"restarted: {ready} ready")
+    output.closing(f"restarted: {ready} ready" if ready else "scaled to zero: there was no copy to start anew")
     output.result("", {"ready": ready})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slimdeploy.cli.options import PROJECT, TARGET, Flags, option, request, verb
+from slimdeploy.cli.options import LOCK, PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ HOW = (
 )
 
 
-@verb("size", PROJECT, TARGET, HOW)
+@verb("size", PROJECT, TARGET, LOCK, HOW)
 def command(output: Output, flags: Flags, against: str, *, top: int, everything: bool, html: str | None) -> None:
     """Build, and show what the image is made of, byte by byte: modules, packages, files, compressed layers."""
     from slimdeploy.measuring import size

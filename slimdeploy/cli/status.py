@@ -27,12 +27,16 @@ def command(output: Output, flags: Flags) -> None:
 def table(status: Status) -> str:
     """The status for people."""
     if not status.image and not status.instances:
-        return f"{status.app} is not deployed on {status.target}"
-    head = f"{status.app} on {status.target}: {status.ready}/{status.wanted} ready" + (
-        f"  {status.url}" if status.url else ""
-    )
+        return "; ".join((f"{status.app} is not deployed on {status.target}", *status.warnings))
+    idle = not status.wanted and not status.instances
+    copies = "scaled to zero" if idle else f"{status.ready}/{status.wanted} ready"
+    head = f"{status.app} on {status.target}: {copies}" + (f"  {status.url}" if status.url else "")
     release = status.release
-    about = [f"  release {release.number}, {release.outcome} {release.when} by {release.who}"] if release else []
+    about = (
+        [f"  release {release.number}, {release.outcome} {release.when.replace('T', ' ')} by {release.who}"]
+        if release
+        else []
+    )
     rows = [_row(each, status.image) for each in status.instances]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
     lines = ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]

@@ -86,15 +86,22 @@ class Cluster:
     def restart(self, step: Step) -> int:
         """New pods of the same release."""
         refs = inspection.deployment_refs(self.plan.app, self.kube)
+        if not refs:
+            raise inspection.not_deployed(self.plan.app, self.kube)
         return restarting.restart(self.plan.app, refs, self.kube, timeout=self.timeout, step=step)
 
     def port_forward(self, ports: Sequence[PortPair], say: Callable[[str], None]) -> None:
         """Over the API server, until we are stopped."""
+        if said := inspection.expectation(self.plan.app, self.kube):
+            say(f"warning: {said}; connections are refused until that changes")
         Forward(self.kube, lambda: running(self._pods()), say).serve(ports)
 
     def debug(self, wish: DebugWish, step: Step) -> Session:
         """An ephemeral container in a pod."""
-        return debugging.start(self._pods(), self.kube, wish, step)
+        found = self._pods()
+        if not found:
+            raise inspection.not_deployed(self.plan.app, self.kube)
+        return debugging.start(found, self.kube, wish, step)
 
     def _pods(self) -> Sequence[Mapping[str, Any]]:
         return inspection.pods(self.plan.app, self.kube)

@@ -86,6 +86,9 @@ class Conflicted(FieldConflict):
         self.conflicts = tuple(conflicts)
 
 
+ROLE = "ask for a Role that allows it: slimdeploy config rbac prints it (--operate: port-forward and debug, too)"
+
+
 class Forbidden(NotAllowed):
     """Known, but without the right to do this (403)."""
 
@@ -131,7 +134,11 @@ def explain(answer: Answer, what: str, server: str) -> SlimdeployError:
             hint="log in again",
         )
     if answer.status == 403 and "is forbidden: User" in message:
-        return Forbidden(f"{what}: not allowed", details=(message,), hint="ask for a Role that allows it")
+        return Forbidden(
+            f"{what}: not allowed",
+            details=(message,),
+            hint=ROLE,
+        )
     if is_conflict(answer):
         return _conflict(answer, what)
     if is_later(answer):

@@ -57,6 +57,8 @@ DEFAULTS = {
     "resources": {},
 }
 """What the server fills in by itself, and the field's first owner then has (k8s.io/api, defaults.go)."""
+UNMEANT = (LAST_APPLIED, "spec.serviceAccount")
+"""kubectl's own note, which goes with it, and the server's old second name for serviceAccountName."""
 TRIES = 5
 
 
@@ -93,6 +95,8 @@ def given_up(live: Mapping[str, Any], future: Mapping[str, Any]) -> Iterator[Fie
     go = union(entry.get("fieldsV1") or {} for entry in _entries(live["metadata"]) if _is_taken(entry))
     for steps in beyond(go, stay):
         path, value = path_of(steps), value_of(steps, live)
+        if path.endswith(UNMEANT):
+            continue
         if _meant(path.rpartition(".")[2], value) not in (None, {}):
             yield FieldChange(path, value, None)
 

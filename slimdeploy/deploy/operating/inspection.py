@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
@@ -12,7 +13,7 @@ from slimdeploy.deploy.releasing import history
 from slimdeploy.deploy.rollout import evidence
 from slimdeploy.deploy.rollout import pods as reading
 from slimdeploy.deploy.rollout.observation import look
-from slimdeploy.errors import NotAllowed
+from slimdeploy.errors import NotAllowed, UsageError
 from slimdeploy.manifests.labels import labels, selector
 from slimdeploy.tools.kube import Kube
 
@@ -27,7 +28,8 @@ def status(app: str, target: ClusterTarget, kube: Kube) -> Status:
     found, latest = pods(app, kube), newest(app, kube)
     instances = tuple(_instance(pod) for pod in found)
     if seen is None:
-        return Status(app, where, "", 0, instances, release=latest)
+        lacking = () if instances or (said := absence(kube)) is None else (said,)
+        return Status(app, where, "", 0, instances, release=latest, warnings=lacking)
     image = seen.deployment["spec"]["template"]["spec"]["containers"][0]["image"]
     wanted = sum(each["spec"].get("replicas", 1) for each in deployments(app, kube)) or seen.wanted
     return Status(app, where, image, wanted, instances, release=latest, warnings=warnings(found, kube))
@@ -42,6 +44,31 @@ def pods(app: str, kube: Kube) -> list[Pod]:
         for pod in kube.pods(namespace, wanted)
     }
     return sorted(found.values(), key=reading.name_of)
+
+
+def absence(kube: Kube) -> str | None:
+    """That the namespace does not exist, if that is so and we may know it."""
+    with suppress(NotAllowed):
+        if kube.get(ObjectRef("Namespace", kube.target.namespace, "")) is None:
+            return f"namespace {kube.target.namespace} does not exist on {kube.server}"
+    return None
+
+
+def not_deployed(app: str, kube: Kube) -> UsageError:
+    """For verbs that need something that runs."""
+    said = absence(kube)
+    return UsageError(said or f"{app} is not deployed in {kube.target.namespace}", hint="slimdeploy up deploys it")
+
+
+def expectation(app: str, kube: Kube) -> str:
+    """Why nothing can be reached now; empty if it can. Raises UsageError when it is not deployed."""
+    made, found = deployments(app, kube), pods(app, kube)
+    if not made and not found:
+        raise not_deployed(app, kube)
+    if any(map(reading.is_ready, found)):
+        return ""
+    idle = not found and not any(each["spec"].get("replicas", 1) for each in made)
+    return f"{app} is scaled to zero: nothing serves" if idle else f"no copy of {app} is ready yet"
 
 
 def deployments(app: str, kube: Kube) -> tuple[dict[str, Any], ...]:

@@ -162,7 +162,7 @@ def is_free(live: Mapping[str, Any], date: str, unchanged: float) -> bool:
 def described(live: Mapping[str, Any]) -> str:
     """Who holds it, for people."""
     spec = live["spec"]
-    return f"{spec.get('holderIdentity')}, since {spec.get('acquireTime', '?').partition('.')[0].replace('T', ' ')} UTC"
+    return f"{spec.get('holderIdentity')}, since {spec.get('acquireTime', '?').partition('.')[0].replace('T', ' ')}Z"
 
 
 def _now() -> str:
