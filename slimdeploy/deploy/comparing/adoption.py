@@ -57,7 +57,8 @@ DEFAULTS = {
     "resources": {},
 }
 """What the server fills in by itself, and the field's first owner then has (k8s.io/api, defaults.go)."""
-UNMEANT = (LAST_APPLIED, "spec.serviceAccount")
+ALIAS = "serviceAccount"
+UNMEANT = (LAST_APPLIED, f"spec.{ALIAS}")
 """kubectl's own note, which goes with it, and the server's old second name for serviceAccountName."""
 TRIES = 5
 
@@ -151,6 +152,7 @@ def _entries(metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _meant(name: str, value: object) -> object:
     """A value without what the server filled in."""
     if isinstance(value, Mapping):
-        meant = {key: each for key, inner in value.items() if (each := _meant(key, inner)) not in (None, {})}
+        said = {key: inner for key, inner in value.items() if key not in (LAST_APPLIED, ALIAS)}
+        meant = {key: each for key, inner in said.items() if (each := _meant(key, inner)) not in (None, {})}
         return meant or None
     return None if DEFAULTS.get(name) == value else value
