@@ -26,6 +26,7 @@ from slimdeploy.artifacts.deploy_plan import (
 )
 from slimdeploy.events import Report, Step, step
 from slimdeploy.imaging import make_image
+from slimdeploy.patches import at_their_place
 from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan
 from slimdeploy.reading import check_patches, contents
@@ -81,7 +82,9 @@ def diff(request: Request, report: Report) -> Changes:
 
     with bench(request, report) as here:
         plan = deploy_plan(request, here)
-        return connect(plan.workload, plan.target, plan.timeout, report).diff(reference(plan, make_image(here)))
+        there, image = connect(plan.workload, plan.target, plan.timeout, report), make_image(here)
+        with at_their_place(plan.workload, request):
+            return there.diff(reference(plan, image))
 
 
 def plan(request: Request, report: Report) -> Planned:
@@ -93,7 +96,8 @@ def plan(request: Request, report: Report) -> Planned:
         if image is None:
             return Planned(here.plan, decided)
         there = connect(decided.workload, decided.target, decided.timeout, report)
-        return Planned(here.plan, decided, reference(decided, image), there.diff(reference(decided, image)))
+        with at_their_place(decided.workload, request):
+            return Planned(here.plan, decided, reference(decided, image), there.diff(reference(decided, image)))
 
 
 def up(request: Request, report: Report) -> Release:
@@ -107,7 +111,7 @@ def up(request: Request, report: Report) -> Release:
         image = wanted_image(plan.delivery, here, plan.target)
         there = connecting.result()  # a wrong context is known before anything is uploaded
         delivering = beside.submit(deliver, plan.delivery, image, here)
-        with step(report, "diff") as running:
+        with step(report, "diff") as running, at_their_place(plan.workload, request):
             changes = there.diff(reference(plan, image))
             running.summary = f"{len(changes.pending)} of {len(changes.items)} objects change"
         revision = source_revision(request.project) if changes.pending else ""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import signal
 from collections.abc import Sequence
 
 import click
 
+from slimdeploy.cli.group import Group
 from slimdeploy.cli.output import Output
 from slimdeploy.cli.stopping import Stopped, handle_signals, told
+from slimdeploy.cli.streams import open_missing, settle, unwritten
 from slimdeploy.errors import InternalError, Interrupted, SlimdeployError, UsageError
 
 VERBS = {
@@ -40,7 +43,7 @@ VERBS = {
 }
 
 
-class Verbs(click.Group):
+class Verbs(Group):
     """Imports a verb's module only when that verb runs: start-up stays short."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -53,18 +56,6 @@ class Verbs(click.Group):
             return None
         command: click.Command = importlib.import_module(f"slimdeploy.cli.{cmd_name.replace('-', '_')}").command
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click, with the nearest verb for one that does not exist."""
-        if args and args[0] not in VERBS and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], VERBS, 1)
-            hint = f"did you mean {near[0]}?" if near else "slimdeploy --help lists the verbs"
-            raise UsageError(f"there is no verb {args[0]!r}", hint=hint)
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The list of verbs, without importing any of them."""
@@ -79,22 +70,36 @@ def app() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code is that of errors.py. No exception leaves this function."""
+    open_missing()
     output = Output()
     handle_signals()
     try:
         return int(app.main(list(arguments), prog_name="slimdeploy", standalone_mode=False, obj=output) or 0)
-    except click.UsageError as error:
-        return output.failed(UsageError(error.format_message(), hint="slimdeploy --help"))
-    except click.Abort:
-        return output.failed(Interrupted("interrupted"))
-    except SlimdeployError as error:
-        return output.failed(told() or error)
-    except Stopped as stop:
-        return output.failed(stop.reason)
-    except Exception as error:  # noqa: BLE001 - the last resort: a traceback is for the log file, never for the screen
-        return output.failed(told() or _bug(error))
+    except SystemExit:  # click's answer to a pipe that nobody reads: that is no failure
+        return 0
+    except (Exception, Stopped) as error:  # noqa: BLE001 - a traceback is for the log file, never for the screen
+        return output.failed(_reason(error))
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)  # no deadline any more
+        settle()
+
+
+def _reason(error: Exception | Stopped) -> SlimdeployError:
+    """What to say. Once we were told to stop, what fails is the consequence."""
+    match error:
+        case click.UsageError(ctx=context):
+            return UsageError(
+                error.format_message(), hint=f"{context.command_path if context else 'slimdeploy'} --help"
+            )
+        case click.Abort():
+            return Interrupted("interrupted")
+        case Stopped(reason=reason):
+            return reason
+        case SlimdeployError():
+            return told() or error
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return told() or unwritten(error)
+    return told() or _bug(error)
 
 
 def _bug(error: Exception) -> InternalError:

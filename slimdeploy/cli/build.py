@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from slimdeploy.artifacts.build import Image
-from slimdeploy.cli.options import BUILD, PROJECT, VERIFY, Flags, option, request, verb
+from slimdeploy.cli.options import BUILD, LOCK, PROJECT, VERIFY, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 
 COPY = (option("--output-image", metavar="TYPE:PATH", help="Also write it: oci:FOLDER or docker-archive:FILE."),)
 
 
-@verb("build", PROJECT, BUILD, VERIFY, COPY)
+@verb("build", PROJECT, BUILD, VERIFY, LOCK, COPY)
 def command(output: Output, flags: Flags, output_image: str | None) -> None:
     """Compile, prove that the binary is static, and make the image. Prints REPOSITORY@DIGEST."""
     from slimdeploy.deliver.file import OutputImage

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from slimdeploy.cli.group import Group
 from slimdeploy.cli.options import Flags, option, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.events import megabytes
@@ -30,7 +31,7 @@ def age(ctx: click.Context, param: click.Parameter, value: str | None) -> float 
     return float(int(found[1]) * SECONDS[found[2]])
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """What is kept of each project: its last images, its binary, what the last build was made of; and what they share.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from slimdeploy.cli.options import PROJECT, Flags, option, request, verb
+from slimdeploy.cli.options import LOCK, PROJECT, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 
 BASES = (
@@ -23,7 +23,7 @@ BASES = (
 )
 
 
-@verb("compare", PROJECT, BASES)
+@verb("compare", PROJECT, LOCK, BASES)
 def command(output: Output, flags: Flags, full: str, *, small: str, base: str, registry: str, html: str | None) -> None:
     """Build once, and measure the binary on a full Go image, a small one, a small base, and scratch.
 

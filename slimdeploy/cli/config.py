@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slimdeploy.cli.group import Group
 from slimdeploy.cli.options import CONFIG_FILE, PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.errors import UsageError
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
 
 FOLDER = (option("-C", "--directory", metavar="DIR", default=".", help="The project's folder."),)
 WHOSE = (
+    option("--operate", is_flag=True, help="Also what `port-forward` and `debug` need."),
     option("--user", metavar="NAME", help="Bind the Role to this user."),
     option("--group", metavar="NAME", help="Bind it to this group."),
     option("--serviceaccount", metavar="NAMESPACE:NAME", help="Bind it to this ServiceAccount."),
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Look at slim.toml, and pin the cluster that it means."""
 
@@ -70,15 +72,18 @@ def pin(output: Output, flags: Flags) -> None:
 
 
 @verb("rbac", PROJECT, TARGET, WHOSE)
-def rbac(output: Output, flags: Flags, user: str | None, group: str | None, *, serviceaccount: str | None) -> None:
-    """Print the Role that `up`, `status`, `logs` and `down` of this app need, and its binding. Asks no cluster."""
+def rbac(output: Output, flags: Flags, *, operate: bool, **whose: str | None) -> None:
+    """Print the Role that `up`, `status`, `logs`, `restart` and `down` of this app need, and its binding.
+
+    Asks no cluster.
+    """
     from slimdeploy.deploy.releasing.permissions import needed
     from slimdeploy.manifests.render import to_yaml
     from slimdeploy.plan.workload import workload_plan
     from slimdeploy.workbench import name_of
 
-    subject, asked = _subject(user, group, serviceaccount), request(flags, output)
-    found = needed(workload_plan(asked.config, name_of(asked)), _cluster(asked).namespace, subject)
+    subject, asked = _subject(**whose), request(flags, output)
+    found = needed(workload_plan(asked.config, name_of(asked)), _cluster(asked).namespace, subject, operate=operate)
     text = "" if output.json else to_yaml(found)
     output.result(text, {"kind": "List", "apiVersion": "v1", "items": list(found.objects)})
 

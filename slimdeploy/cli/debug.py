@@ -8,6 +8,7 @@ import click
 
 from slimdeploy.cli.options import PROCESS, PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
+from slimdeploy.cli.values import Filled
 from slimdeploy.errors import ProgramFailed
 from slimdeploy.events import Note, step
 
@@ -18,6 +19,7 @@ HOW = (
         default="busybox",
         show_default=True,
         metavar="IMAGE",
+        type=Filled(),
         help="The tools; the nodes must be able to have it.",
     ),
     option("--pod", default="", metavar="NAME", help="In this pod. Default: one that does not serve, else any."),

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import click
 
 from slimdeploy.artifacts.deploy import Change, Changes, FieldChange
-from slimdeploy.cli.options import BUILD, PROJECT, TAKEOVER, TARGET, Flags, option, request, verb
+from slimdeploy.cli.options import BUILD, LOCK, PROJECT, TAKEOVER, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
+from slimdeploy.cli.values import Number
 from slimdeploy.errors import UsageError
 from slimdeploy.events import Warned
 
@@ -24,8 +25,9 @@ Paint = Callable[[str, str], str]
     BUILD,
     TARGET,
     TAKEOVER,
+    LOCK,
     (option("--exit-code", "exit_code", is_flag=True, help="Exit 2 when something would change."),),
-    (click.argument("releases", type=click.IntRange(1), nargs=-1, metavar="[N M]"),),
+    (click.argument("releases", type=Number(1), nargs=-1, metavar="[N M]"),),
 )
 def command(output: Output, flags: Flags, exit_code: bool, releases: tuple[int, ...]) -> int:  # noqa: FBT001
     """Show what `up` would change, by a server-side dry-run. Pushes nothing, writes nothing.

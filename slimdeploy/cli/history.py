@@ -19,8 +19,10 @@ def command(output: Output, flags: Flags) -> None:
     """Show the last releases: when, by whom, of which source, what came of it and what it changed."""
     from slimdeploy.upkeep import destination
 
-    records = destination(request(flags, output), output.terminal).history()
-    output.result(table(records) if records else "no releases yet", [document(record) for record in records])
+    there = destination(request(flags, output), output.terminal)
+    records = there.history()
+    text = table(records) if records else "; ".join(("no releases yet", *there.status().warnings))
+    output.result(text, [document(record) for record in records])
 
 
 def table(records: tuple[Record, ...]) -> str:
@@ -43,7 +45,7 @@ def document(record: Record) -> dict[str, object]:
 
 def _row(record: Record) -> tuple[str, ...]:
     facts = record.facts
-    when = facts.when.replace("T", " ").removesuffix("Z")
+    when = facts.when.replace("T", " ")
     took = "" if record.seconds is None else f"{record.seconds:.1f} s"
     what = ", ".join(facts.changed)
     if facts.reason.startswith("rollback"):

@@ -41,7 +41,9 @@ def command(
     there = destination(request(flags, output), output.terminal)
     names = there.copies(process)
     if not names:
-        output.terminal(Note("nothing runs" + (", yet" if follow else "")))
+        output.terminal(Note("; ".join(("nothing runs" + (", yet" if follow else ""), *there.status().warnings))))
+    elif previous and not any(each.restarts for each in there.status().instances):
+        output.terminal(Note("no copy was started again: there is no former run"))
     try:
         there.logs(LogWish(tail, follow, since, previous, process), Printer(output, names))
     except Stopped as stop:

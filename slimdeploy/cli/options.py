@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slimdeploy.cli.output import Output
+from slimdeploy.cli.values import Filled
 from slimdeploy.events import Note, Warned
 
 if TYPE_CHECKING:
@@ -68,9 +69,11 @@ def listed_platforms(ctx: click.Context, param: click.Parameter, value: str | No
 
 
 def option(*names: str, **settings: Any) -> Callable[[Function], Function]:  # noqa: ANN401 - click's own keywords
-    """A click option that is also SLIMDEPLOY_<its long name>."""
+    """A click option that is also SLIMDEPLOY_<its long name>; a variable that is empty counts as unset."""
     long = next(name for name in names if name.startswith("--")).partition("/")[0]
     variable = "SLIMDEPLOY_" + long.lstrip("-").replace("-", "_").upper()
+    if "metavar" in settings:
+        settings.setdefault("type", Filled())
     return click.option(*names, envvar=variable, **settings)
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from slimdeploy.artifacts.deploy_plan import ClusterTarget, NodePlan, RegistryPlan
 from slimdeploy.cli.diff import document, lines
-from slimdeploy.cli.options import BUILD, PROJECT, TAKEOVER, TARGET, Flags, request, verb
+from slimdeploy.cli.options import BUILD, LOCK, PROJECT, TAKEOVER, TARGET, Flags, request, verb
 from slimdeploy.cli.output import Output
 
 if TYPE_CHECKING:
     from slimdeploy.artifacts.deploy_plan import Planned
 
 
-@verb("plan", PROJECT, BUILD, TARGET, TAKEOVER)
+@verb("plan", PROJECT, BUILD, TARGET, TAKEOVER, LOCK)
 def command(output: Output, flags: Flags) -> None:
     """Show every decision that `up` would act on: program, image, target, objects.
 

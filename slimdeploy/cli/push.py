@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from slimdeploy.cli.options import BUILD, PROJECT, PUSH, VERIFY, Flags, request, verb
+from slimdeploy.cli.options import BUILD, LOCK, PROJECT, PUSH, VERIFY, Flags, request, verb
 from slimdeploy.cli.output import Output
 
 
-@verb("push", PROJECT, BUILD, VERIFY, PUSH)
+@verb("push", PROJECT, BUILD, VERIFY, PUSH, LOCK)
 def command(output: Output, flags: Flags) -> None:
     """Build, and put the image into image.repository. Prints REPOSITORY@DIGEST, for `kubectl run --image=$(...)`."""
     from slimdeploy.pipeline import push

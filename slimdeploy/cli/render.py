@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from slimdeploy.artifacts.deploy import Manifests, ObjectRef
-from slimdeploy.cli.options import BUILD, PROJECT, TARGET, Flags, option, request, verb
+from slimdeploy.cli.options import BUILD, LOCK, PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.events import Note
 
 SECRETS = (option("--with-secrets", is_flag=True, help="Print Secrets, too, with their values."),)
 
 
-@verb("render", PROJECT, BUILD, TARGET, SECRETS)
+@verb("render", PROJECT, BUILD, TARGET, LOCK, SECRETS)
 def command(output: Output, flags: Flags, *, with_secrets: bool) -> None:
     """Build, and print the Kubernetes manifests with the image's digest. Asks no cluster, pushes nothing."""
     from slimdeploy.manifests.render import to_yaml

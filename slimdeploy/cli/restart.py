@@ -14,5 +14,5 @@ def command(output: Output, flags: Flags, process: str) -> None:
     from slimdeploy.upkeep import restart
 
     ready = restart(request(flags, output), output.terminal, process)
-    output.closing(f"restarted: {ready} ready")
+    output.closing(f"restarted: {ready} ready" if ready else "scaled to zero: there was no copy to start anew")
     output.result("", {"ready": ready})

@@ -9,8 +9,9 @@ import click
 from slimdeploy.cli.options import LOCK, PROJECT, ROLLBACK, ROLLOUT, TARGET, Flags, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.cli.up import result
+from slimdeploy.cli.values import Number
 
-NUMBER = (click.argument("number", type=click.IntRange(1), required=False, metavar="[N]"),)
+NUMBER = (click.argument("number", type=Number(1), required=False, metavar="[N]"),)
 
 
 @verb("rollback", PROJECT, TARGET, ROLLOUT, ROLLBACK, LOCK, NUMBER)

@@ -7,7 +7,7 @@ import re
 
 import click
 
-from slimdeploy.cli.options import BUILD, PROJECT, Flags, option, request, verb
+from slimdeploy.cli.options import BUILD, LOCK, PROJECT, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.errors import UsageError
 
@@ -20,7 +20,7 @@ HOW = (
 )
 
 
-@verb("run", PROJECT, BUILD, HOW)
+@verb("run", PROJECT, BUILD, LOCK, HOW)
 def command(
     output: Output, flags: Flags, published: tuple[str, ...], *, env: tuple[str, ...], arguments: tuple[str, ...]
 ) -> None:

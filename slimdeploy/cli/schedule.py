@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slimdeploy.cli.group import Group
 from slimdeploy.cli.options import PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 from slimdeploy.errors import UsageError
@@ -29,7 +30,7 @@ HOW = (
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def command() -> None:
     """Redeploys by the clock. Nothing is installed: what is printed is yours to put in place."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slimdeploy.cli.options import PLATFORM, PROJECT, TARGET, Flags, option, request, verb
+from slimdeploy.cli.options import LOCK, PLATFORM, PROJECT, TARGET, Flags, option, request, verb
 from slimdeploy.cli.output import Output
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ HOW = (
 )
 
 
-@verb("size", PROJECT, PLATFORM, TARGET, HOW)
+@verb("size", PROJECT, PLATFORM, TARGET, LOCK, HOW)
 def command(output: Output, flags: Flags, against: str, *, top: int, everything: bool, html: str | None) -> None:
     """Build, and show what the image is made of, byte by byte: modules, packages, files, compressed layers."""
     from slimdeploy.measuring import check_reference, size

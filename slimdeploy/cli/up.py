@@ -41,8 +41,11 @@ def command(output: Output, flags: Flags, dry_run: str) -> None:
 def closing(release: Release, seconds: float) -> str:
     """What changed, in one line."""
     if not release.changed and not release.number:
-        return f"nothing changed: {release.ready} ready on {release.target} ({seconds:.2f} s)"
-    changed = ", ".join(f"{change.ref} {change.action}" for change in release.changes.pending)
+        idle = not release.ready and any(change.ref.kind == "Deployment" for change in release.changes.items)
+        copies = "scaled to zero" if idle else f"{release.ready} ready"
+        return f"nothing changed: {copies} on {release.target} ({seconds:.2f} s)"
+    pending = release.changes.pending
+    changed = ", ".join(f"{change.ref} {'taken over' if change.adopts else change.action}" for change in pending)
     number = f" (release {release.number})" if release.number else ""
     return f"up on {release.target}{number} in {seconds:.2f} s: {changed or 'finished what a former run had begun'}"
 

@@ -14,6 +14,7 @@ from slimdeploy.config.refusal import Key, KeyPath
 from slimdeploy.config.table import Table
 
 PROFILES = "profiles"
+OPERATION = "patch.ops"  # has the words of RFC 6902: one that is missing here belongs nowhere else
 NAMED = "*"  # stands for any name: app.secrets.*.from_env
 IN_LISTS = (  # tables whose keys make sense in their list only
     "app.ports",
@@ -52,7 +53,9 @@ def unknown(path: KeyPath, *, table: bool) -> tuple[str, str]:
     if parent in COMPILED and ALIASES.get(name.lower(), "app.env") == "app.env" and "env" in name.lower():
         return what, GO_ENVIRONMENT
     place = _other_place(name.lower(), parent, table=table)
-    question = place or did_you_mean(name, siblings) or did_you_mean(name, _all_keys(), 0.75)
+    question = (
+        place or did_you_mean(name, siblings) or (did_you_mean(name, _all_keys(), 0.75) if parent != OPERATION else "")
+    )
     return f"{what}{question}", "" if question else f"known: {', '.join(siblings)}"
 
 
@@ -72,6 +75,8 @@ def canonical(path: Sequence[Key]) -> str:
 
 
 def _other_place(name: str, parent: str, *, table: bool) -> str:
+    if parent == OPERATION:
+        return ""
     for owner, fields in known_keys().items():
         if name in fields and owner not in ("", *IN_LISTS):
             return f'; "{name}" belongs under [{owner}]'

@@ -39,6 +39,7 @@ NOUNS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (dict, "a table"),
     ((date, time), "a date or time"),
 )
+UNSUPPORTED = ("move", "copy", "test")  # JSON patch has them, [[patch]] has not: "remove" is not what was meant
 LONGEST_SHOWN = 40
 
 
@@ -109,7 +110,8 @@ def _mistyped(kind: str, value: object, context: dict[str, Any], written: _Writt
         )
     if kind == "literal_error":
         expected = context["expected"].replace("'", '"')
-        question = did_you_mean(value, expected.split('"')[1::2]) if isinstance(value, str) else ""
+        known = expected.split('"')[1::2]
+        question = did_you_mean(value, known) if isinstance(value, str) and value not in UNSUPPORTED else ""
         return Words("type", f"expected {expected}, got {_got(value, written)}{question}")
     expected = EXPECTED.get(kind, "another value")
     return Words("type", f"expected {expected}, got {_got(value, written)}", _hint(kind, value, written))

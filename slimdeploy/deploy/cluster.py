@@ -95,6 +95,8 @@ class Cluster:
     def port_forward(self, ports: Sequence[PortPair], process: str, say: Callable[[str], None]) -> None:
         """Over the API server, until we are stopped."""
         self._pods(process)  # a process that is not there is known before anybody connects
+        if said := inspection.expectation(self.plan.app, self.kube):
+            say(f"warning: {said}; connections are refused until that changes")
 
         def candidates(port: int) -> list[Mapping[str, Any]]:
             return choosing.behind(running(self._pods(process)), port, self.plan.app)
@@ -103,7 +105,10 @@ class Cluster:
 
     def debug(self, wish: DebugWish, step: Step) -> Session:
         """An ephemeral container in a pod."""
-        return debugging.start(self._pods(wish.process), self.kube, wish, step)
+        found = self._pods(wish.process)
+        if not found:
+            raise inspection.not_deployed(self.plan.app, self.kube)
+        return debugging.start(found, self.kube, wish, step)
 
     def _pods(self, process: str) -> list[Mapping[str, Any]]:
         return choosing.chosen(inspection.pods(self.plan.app, self.kube), process, self.plan)

@@ -85,8 +85,16 @@ class _Quoting(yaml.SafeDumper):
         super().increase_indent(flow, False)  # noqa: FBT003 - lists indented
 
 
+class OneLine(list[str]):
+    """A list that is written in one line: [get, list]."""
+
+
 def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+
+
+def _in_one_line(dumper: yaml.SafeDumper, items: OneLine) -> yaml.SequenceNode:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=True)
 
 
 def _mapping(dumper: yaml.SafeDumper, data: dict[str, Any]) -> yaml.MappingNode:
@@ -99,3 +107,4 @@ def _mapping(dumper: yaml.SafeDumper, data: dict[str, Any]) -> yaml.MappingNode:
 
 _Quoting.add_representer(str, _string)
 _Quoting.add_representer(dict, _mapping)
+_Quoting.add_representer(OneLine, _in_one_line)

@@ -59,7 +59,7 @@ def make_deploy_plan(
     target = choose_target(config, app, overrides)
     delivery = delivery_plan(config, app, version, overrides, found=found)
     if isinstance(target, LocalTarget):
-        if overrides.namespace and not overrides.local:
+        if overrides.namespace:
             raise UsageError("--namespace needs a cluster", hint="add a [cluster] table, or give --context")
         delivery = StorePlan(f"localhost/{app}")
     elif isinstance(delivery, StorePlan):
@@ -77,8 +77,12 @@ def rollout_seconds(config: Config, overrides: Overrides) -> float:
 
 
 def choose_target(config: Config, app: str, overrides: Overrides) -> Target:
-    """A cluster only if slim.toml or --context names one: never whatever context is current."""
+    """A cluster only if slim.toml or --context names one: never whatever context is current. Raises UsageError."""
     context = overrides.context or (config.cluster.context if config.cluster else None)
+    for flag in ("namespace", "context"):
+        if overrides.local and getattr(overrides, flag):
+            hint = f"leave one of the two out; --{flag} may come from SLIMDEPLOY_{flag.upper()}"
+            raise UsageError(f"--local is podman on this machine, which has no {flag}", hint=hint)
     if overrides.local or context is None:
         return LocalTarget(overrides.publish)
     wanted = overrides.namespace or (config.cluster.namespace if config.cluster else None) or app

@@ -28,7 +28,8 @@ def locked(folder: Path, what: str, wait: float = 0.0) -> Iterator[None]:
             continue
         except Timeout:
             raise Locked(
-                f"another slimdeploy works on {what}{_holder(holder)}", hint="wait for it, then run this again"
+                f"another slimdeploy works on {what}{_holder(holder)}",
+                hint="wait for it, then run this again; --lock-wait 5m waits",
             ) from None
         if _held(lock, folder / "lock"):
             break
@@ -62,7 +63,7 @@ def _holder(file: Path) -> str:
 def _read(file: Path) -> str:
     try:
         known = json.loads(file.read_text())
-        since = time.strftime("%H:%M:%S", time.localtime(known["since"]))
+        since = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(known["since"]))
         return f": pid {known['pid']} on {known['host']}, since {since}"
     except (OSError, ValueError, KeyError, TypeError):
         return ""

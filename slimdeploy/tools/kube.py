@@ -53,7 +53,8 @@ class Kube(PodWire):
         ref = ObjectRef.of(manifest)
         query = {"fieldManager": MANAGER, "fieldValidation": "Strict"} | ({"dryRun": "All"} if dry_run else {})
         query |= {"force": "true"} if force or self.target.force else {}
-        answer = self._ask("PATCH", f"{path_of(ref)}?{urlencode(query)}", f"apply {ref}", manifest)
+        what = f"dry-run of {ref}" if dry_run else f"apply {ref}"
+        answer = self._ask("PATCH", f"{path_of(ref)}?{urlencode(query)}", what, manifest)
         if answer.status == 404:
             raise self._absent(ref, answer.missing_kind)
         return Stored(answer.document, answer.warnings)

@@ -16,9 +16,12 @@ from slimdeploy.errors import ApiRejected, FieldConflict, NotAllowed, Slimdeploy
 from slimdeploy.tools import kube_words
 
 LATER = frozenset({429, 500, 502, 503, 504})
-OURS = ("failed to create typed patch object", "etcdserver: request is too large")
+OUR_MISTAKE = "failed to create typed patch object"
+OURS = (OUR_MISTAKE, "etcdserver: request is too large")
 """These come as a 500, and always will."""
-OWNER = re.compile(r'conflict with "([^"]+)"(?: with subresource "([^"]+)")?')
+UNTYPED = re.compile(r"(?m)\.([^\s:]\S*): (field not declared in schema|expected .*)$")
+OF_KIND = re.compile(r"\([^)]*Kind=(\w+)\)")
+OWNER = re.compile(r'conflict with "([^"]+)"(?: with subresource "([^"]+)")?( using )?')
 WARNING = re.compile(r'\d{3} \S+ "((?:[^"\\]|\\.)*)"')
 DOUBLED = re.compile(r"[^\"]* is invalid: ")
 
@@ -73,6 +76,8 @@ class Conflict:
     field: str
     owner: str
     subresource: str = ""
+    update: bool = False
+    """Whether it was written otherwise than by server-side apply, so that nobody will ever leave it out."""
 
 
 class Conflicted(FieldConflict):
@@ -81,6 +86,9 @@ class Conflicted(FieldConflict):
     def __init__(self, what: str, conflicts: Sequence[Conflict], *, hint: str) -> None:
         super().__init__(what, details=[f"{each.field}  is managed by {each.owner}" for each in conflicts], hint=hint)
         self.conflicts = tuple(conflicts)
+
+
+ROLE = "ask for a Role that allows it: slimdeploy config rbac prints it (--operate: port-forward and debug, too)"
 
 
 class Forbidden(NotAllowed):
@@ -93,6 +101,15 @@ class Invalid(ApiRejected):
     def __init__(self, what: str, causes: Sequence[tuple[str, str]], *, hint: str) -> None:
         super().__init__(what, details=[f"{field}: {said}".lstrip(": ") for field, said in causes], hint=hint)
         self.causes = tuple(causes)
+
+
+class Untyped(ApiRejected):
+    """Fields that the server's schema of this kind does not have, or has as something else: (field, in words) each."""
+
+    def __init__(self, what: str, kind: str, fields: Sequence[tuple[str, str]]) -> None:
+        super().__init__(what, details=[said for _, said in fields])
+        self.kind = kind
+        self.fields = tuple(fields)
 
 
 class NamespaceMissing(ApiRejected):
@@ -119,13 +136,30 @@ def explain(answer: Answer, what: str, server: str) -> SlimdeployError:
             hint="log in again",
         )
     if answer.status == 403 and "is forbidden: User" in message:
-        return Forbidden(f"{what}: not allowed", details=(message,), hint="ask for a Role that allows it")
+        return Forbidden(
+            f"{what}: not allowed",
+            details=(message,),
+            hint=ROLE,
+        )
     if is_conflict(answer):
         return _conflict(answer, what)
     if is_later(answer):
         return Unreachable(
             f"{what}: {server} answered {answer.status}", details=(message,), hint=kube_words.later(message)
         )
+    return _rejected(answer, what)
+
+
+def _rejected(answer: Answer, what: str) -> ApiRejected:
+    message = answer.message
+    if OUR_MISTAKE in message and (found := UNTYPED.findall(message)):
+        named = OF_KIND.search(message)
+        kind = named[1] if named else "object of this kind"
+        words = [
+            (field, f"Kubernetes knows no {field} in a {kind}" if said[0] == "f" else f"{field} of a {kind}: {said}")
+            for field, said in found
+        ]
+        return Untyped(f"{what}: the API server rejected it", kind, words)
     rejected, hint = f"{what}: the API server rejected it ({answer.status})", kube_words.hint(message)
     causes = [(str(cause.get("field", "")), str(cause.get("message", ""))) for cause in answer.causes]
     if causes and all(field for field, _ in causes):
@@ -137,8 +171,10 @@ def _conflict(answer: Answer, what: str) -> FieldConflict:
     found = []
     for cause in answer.causes:
         owner = OWNER.search(str(cause.get("message", "")))
-        name, subresource = (owner[1], owner[2] or "") if owner else ("somebody else", "")
-        found.append(Conflict(str(cause.get("field", "?")), name, subresource))
+        name, subresource, update = (
+            (owner[1], owner[2] or "", bool(owner[3])) if owner else ("somebody else", "", False)
+        )
+        found.append(Conflict(str(cause.get("field", "?")), name, subresource, update))
     return Conflicted(
         f"{what}: somebody else manages fields that slim.toml sets", found, hint="--force-conflicts takes them"
     )

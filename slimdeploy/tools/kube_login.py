@@ -28,6 +28,9 @@ def settings_of(target: ClusterTarget) -> Any:  # noqa: ANN401 - a Configuration
         config.load_incluster_config(client_configuration=settings)  # type: ignore[no-untyped-call]
         return settings
     files = target.kubeconfig or os.environ.get("KUBECONFIG") or str(Path("~/.kube/config").expanduser())
+    if not any(Path(file).expanduser().exists() for file in files.split(os.pathsep) if file):
+        hint = "give --kubeconfig, or set KUBECONFIG"
+        raise UnreadableFile(f"there is no kubeconfig: {files} does not exist", hint=hint)
     try:
         config.load_kube_config(files, context=target.context, client_configuration=settings)  # type: ignore[no-untyped-call]
     except config.ConfigException as error:

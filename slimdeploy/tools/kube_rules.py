@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slimdeploy.artifacts.deploy import Manifest
+from slimdeploy.manifests.render import OneLine
 from slimdeploy.tools.kube_paths import PATHS
 
 RBAC = "rbac.authorization.k8s.io"
@@ -26,6 +27,12 @@ class Right:
     verb: str
 
 
+OPERATED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("", "pods/portforward", ("get", "create")),
+    ("", "pods/attach", ("get", "create")),
+    ("", "pods/ephemeralcontainers", ("patch",)),
+)
+"""What `port-forward` and `debug` need beyond all that: they reach into pods, which a pipeline has no need to."""
 WATCHED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("", "pods", ("get", "list")),
     ("", "pods/log", ("get",)),
@@ -42,11 +49,11 @@ STARTED: tuple[tuple[str, str, tuple[str, ...]], ...] = (("batch", "jobs", ("get
 """What a CronJob makes, and `status` shows."""
 
 
-def rights(kinds: Iterable[str]) -> tuple[Right, ...]:
-    """Everything that `up`, `status`, `logs` and `down` of an app of these kinds ask for."""
+def rights(kinds: Iterable[str], *, operate: bool = False) -> tuple[Right, ...]:
+    """Everything that `up`, `status`, `logs`, `restart` and `down` of an app of these kinds ask for; and the others."""
     written = {kind: (*place(kind), WRITTEN) for kind in kinds}
-    started = STARTED if "CronJob" in written else ()
-    asked = (*written.values(), *WATCHED, *RECORDED, *started)
+    started, operated = STARTED if "CronJob" in written else (), OPERATED if operate else ()
+    asked = (*written.values(), *WATCHED, *RECORDED, *started, *operated)
     found = {Right(group, resource, verb) for group, resource, verbs in asked for verb in verbs}
     return tuple(sorted(found))
 
@@ -57,7 +64,7 @@ def place(kind: str) -> tuple[str, str]:
     return (parts[2] if parts[1] == "apis" else ""), parts[-1]
 
 
-def rules(wanted: Iterable[Right]) -> list[dict[str, list[str]]]:
+def rules(wanted: Iterable[Right]) -> list[dict[str, OneLine]]:
     """As RBAC writes them: what has the same group and verbs shares a rule."""
     verbs: dict[tuple[str, str], list[str]] = {}
     for right in wanted:
@@ -66,7 +73,7 @@ def rules(wanted: Iterable[Right]) -> list[dict[str, list[str]]]:
     for (group, resource), each in verbs.items():
         shared.setdefault((group, tuple(_in_order(each))), []).append(resource)
     return [
-        {"apiGroups": [group], "resources": resources, "verbs": list(each)}
+        {"apiGroups": OneLine([group]), "resources": OneLine(resources), "verbs": OneLine(each)}
         for (group, each), resources in shared.items()
     ]
 

@@ -21,13 +21,15 @@ MOST_FIELDS = 10
 def table(status: Status) -> str:
     """All of it."""
     if not status.is_there:
-        return f"{status.app} is not deployed on {status.target}"
+        return "; ".join((f"{status.app} is not deployed on {status.target}", *status.warnings))
     return "\n".join((_head(status), *(f"  {line}" for line in _lines(status))))
 
 
 def _head(status: Status) -> str:
     parts = [f"{each.name} {each.ready}/{each.wanted}" for each in status.processes]
     serving = f"{status.ready}/{status.wanted} ready" + (f" ({', '.join(parts)})" if len(parts) > 1 else "")
+    if not status.wanted and not status.instances and status.image:
+        serving = "scaled to zero"
     own = next((run for run in status.runs if not run.process), None)
     said = {
         "service": serving if status.processes or status.ready else "nothing serves",
@@ -49,7 +51,7 @@ def _clock(schedule: Schedule) -> str:
 def _lines(status: Status) -> Iterator[str]:
     release = status.release
     if release:
-        yield f"release {release.number}, {release.outcome} {release.when} by {release.who}"
+        yield f"release {release.number}, {release.outcome} {release.when.replace('T', ' ')} by {release.who}"
     if status.image:
         yield f"image {status.image}"
     if status.image and status.delivered and status.image != status.delivered:

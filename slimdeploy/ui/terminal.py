@@ -6,6 +6,8 @@ import os
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TextIO
 
 from slimdeploy.errors import ConfigError, SlimdeployError
@@ -18,11 +20,21 @@ KEPT_LINES = 200
 class Terminal:
     """A sink for events. Called from several threads."""
 
-    def __init__(self, *, quiet: bool, verbose: bool, color: str, stream: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        quiet: bool,
+        verbose: bool,
+        color: str,
+        stream: TextIO | None = None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`stopped` tells whether everything was told to end: a step that ends then did not fail by itself."""
         self._stream = stream or sys.stderr
         self._quiet = quiet
         self._verbose = verbose
         self._color = wants_color(color, self._stream)
+        self._stopped = stopped
         self._lock = threading.Lock()
         self._status: Any = None
         self._live = self._color and not verbose and not quiet and self._stream.isatty() and "CI" not in os.environ
@@ -38,7 +50,8 @@ class Terminal:
                 case StepDone(step, seconds, summary):
                     self._line(f"  {step:<{STEP_WIDTH}} {seconds:6.2f} s  {printable(summary)}".rstrip())
                 case StepFailed(step, seconds):
-                    self._line(self._painted(f"  {step:<{STEP_WIDTH}} {seconds:6.2f} s  failed", "31"))
+                    how = "interrupted" if self._stopped() else "failed"
+                    self._line(self._painted(f"  {step:<{STEP_WIDTH}} {seconds:6.2f} s  {how}", "31"))
                 case Note(text):
                     self._line(self._painted(printable(text), "2"))
                 case Warned(text):
@@ -86,7 +99,8 @@ class Terminal:
             self._write(text)
 
     def _write(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        with suppress(OSError):  # a full disk, a reader that has gone: that nobody reads it stops no work
+            print(text, file=self._stream, flush=True)
 
     def _painted(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._color else text

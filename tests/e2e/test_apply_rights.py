@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from pathlib import Path
 
 import yaml
@@ -60,6 +61,29 @@ def test_the_role_can_be_printed_on_demand(deployed: Project, cluster: Cluster) 
     assert "*" not in json.dumps(role)
     listed = json.dumps({"apiVersion": "v1", "kind": "List", "items": printed})
     assert "created (server dry run)" in cluster.kubectl("apply", "--dry-run=server", "-f", "-", stdin=listed)
+
+
+def test_reaching_into_pods_takes_the_role_that_says_so(
+    deployed: Project, cluster: Cluster, namespace: str, tmp_path: Path
+) -> None:
+    image = json.loads(deployed.up("-o", "json").stdout)["image"]
+    mine, whose = kubeconfig_of("helper", cluster, namespace, tmp_path), f"{namespace}:helper"
+    debug = ("debug", "--image", image, "--kubeconfig", mine, "--", "/nothing")
+    for flags, code in (((), 77), (("--operate",), 64)):
+        role = deployed.slimdeploy("config", "rbac", "--serviceaccount", whose, *flags).stdout
+        cluster.kubectl("apply", "-f", "-", stdin=role)
+        result = deployed.slimdeploy(*debug)
+        assert (result.code, "slimdeploy config rbac prints it (--operate" in result.stderr) == (code, code == 77), (
+            result
+        )
+    assert "/nothing" in result.stderr, result
+    forwarding = deployed.start("port-forward", ":8080", "--kubeconfig", mine)
+    assert forwarding.stderr is not None
+    here = forwarding.stderr.readline().partition(" ")[0]
+    with urllib.request.urlopen(f"{here}/api/", timeout=10) as answer:
+        assert b"Hello From Go!" in answer.read()
+    forwarding.terminate()
+    forwarding.communicate(timeout=30)
 
 
 def test_edit_is_enough_and_less_is_refused_before_the_first_write(

@@ -262,5 +262,5 @@ def test_what_is_not_deployed(app: Project, tmp_path: Path) -> None:
     other = Project(tmp_path, app.environment).write(go__mod=go_mod("other"), slim__toml=toml)
     assert "is not deployed" in other.slimdeploy("restart").stderr
     assert other.slimdeploy("restart").code == 64
-    assert "no pod runs" in other.slimdeploy("debug").stderr
+    assert "is not deployed in" in other.slimdeploy("debug").stderr
     assert "nothing runs" in other.slimdeploy("logs").stderr

@@ -81,6 +81,15 @@ def test_what_only_they_set_is_given_up_and_defaults_are_not_worth_a_word() -> N
     assert list(given_up(live, made_by(OURS, THEIRS, CONTROLLER))) == [FieldChange("spec.paused", True, None)]
 
 
+def test_kubectls_note_and_the_second_name_of_the_account_are_not_worth_a_word() -> None:
+    note = {"f:metadata": {"f:annotations": {".": {}, f"f:{LAST}": {}}}, "f:spec": {"f:serviceAccount": {}}}
+    live = made_by(entry("kubectl-client-side-apply", "Update", note), annotations={LAST: "{}"})
+    live["spec"]["serviceAccount"] = "default"
+    for kept in ({"f:labels": {}}, {"f:annotations": {"f:a": {}}}):
+        future = made_by(entry("slimdeploy", "Apply", {"f:metadata": kept, "f:spec": {"f:replicas": {}}}))
+        assert list(given_up(live, future)) == []
+
+
 FIELDS = {
     "f:metadata": {"f:annotations": {".": {}, "f:a.b/c": {}}, "f:finalizers": {'v:"x"': {}}},
     "f:spec": {"f:ports": {".": {}, 'k:{"port":80,"protocol":"TCP"}': {".": {}, "f:name": {}}}},

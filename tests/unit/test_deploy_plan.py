@@ -104,9 +104,10 @@ def test_a_namespace_without_a_cluster_is_a_mistake() -> None:
         make_deploy_plan(config(), "hello", "dev", Overrides(namespace="x"))
 
 
-def test_a_namespace_beside_local_does_not_matter() -> None:
-    plan = make_deploy_plan(config(cluster=PROD), "hello", "dev", Overrides(namespace="x", local=True))
-    assert plan.target == LOCAL
+def test_local_podman_has_neither_namespace_nor_context() -> None:
+    for wanted in (Overrides(namespace="x", local=True), Overrides(context="x", local=True)):
+        with pytest.raises(UsageError, match="--local is podman on this machine, which has no"):
+            make_deploy_plan(config(cluster=PROD), "hello", "dev", wanted)
 
 
 def test_a_cluster_needs_a_registry() -> None:

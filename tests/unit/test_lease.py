@@ -87,7 +87,7 @@ def test_a_lease_of_somebody_else_has_no_holder_that_we_know(annotation: str) ->
 
 
 def test_it_says_who_and_since_when() -> None:
-    assert described(lease()) == "anna@laptop pid 7, since 2026-11-25 08:00:00 UTC"
+    assert described(lease()) == "anna@laptop pid 7, since 2026-11-25 08:00:00Z"
     assert str(os.getpid()) in str(Holder.myself())
 
 

@@ -24,6 +24,13 @@ def test_a_role_has_the_kinds_that_the_app_has() -> None:
     assert "services" not in {name for rule in only["rules"] for name in rule["resources"]}
 
 
+def test_what_reaches_into_pods_is_only_given_when_it_is_wanted() -> None:
+    reaching = {"pods/portforward", "pods/attach", "pods/ephemeralcontainers"}
+    for operate in (False, True):
+        (role,) = needed(workload(), "web", None, operate=operate).objects
+        assert (reaching <= {name for rule in role["rules"] for name in rule["resources"]}) is operate
+
+
 def test_no_rule_is_wider_than_what_is_asked() -> None:
     wanted = rights(["Deployment", "Service", "ServiceAccount"])
     granted = {

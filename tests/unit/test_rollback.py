@@ -83,7 +83,7 @@ def test_the_history_fits_together() -> None:
     assert first.split() == [
         "12",
         "2026-11-25",
-        "09:00:00",
+        "09:00:00Z",
         "anna@laptop",
         "v1.2-3-gabcdef0-dirty",
         "a" * 12,

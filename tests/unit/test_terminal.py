@@ -53,6 +53,13 @@ def test_a_pipe_gets_one_plain_line_a_step() -> None:
     assert shown(EVENTS) == PLAIN
 
 
+def test_a_step_that_we_were_told_to_end_did_not_fail() -> None:
+    stream = io.StringIO()
+    terminal = Terminal(quiet=False, verbose=False, color="never", stream=stream, stopped=lambda: True)
+    terminal(StepFailed("compile", 1.0))
+    assert stream.getvalue() == "  compile     1.00 s  interrupted\n"
+
+
 def test_verbose_shows_what_the_tools_print() -> None:
     assert "    go: internal/abi\n" in shown(EVENTS, verbose=True)
 

@@ -57,6 +57,9 @@ DEFAULTS = {
     "resources": {},
 }
 """What the server fills in by itself, and the field's first owner then has (k8s.io/api, defaults.go)."""
+ALIAS = "serviceAccount"
+UNMEANT = (LAST_APPLIED, f"spec.{ALIAS}")
+"""kubectl's own note, which goes with it, and the server's old second name for serviceAccountName."""
 TRIES = 5
 
 
@@ -93,6 +96,8 @@ def given_up(live: Mapping[str, Any], future: Mapping[str, Any]) -> Iterator[Fie
     go = union(entry.get("fieldsV1") or {} for entry in entries_of(live["metadata"]) if is_deployers(entry))
     for steps in beyond(go, stay):
         path, value = path_of(steps), value_of(steps, live)
+        if path.endswith(UNMEANT):
+            continue
         if meant(path.rpartition(".")[2], value) not in (None, {}):
             yield FieldChange(path, value, None)
 
@@ -150,6 +155,7 @@ def entries_of(metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
 def meant(name: str, value: object) -> object:
     """A value without what the server filled in."""
     if isinstance(value, Mapping):
-        found = {key: each for key, inner in value.items() if (each := meant(key, inner)) not in (None, {})}
+        said = {key: inner for key, inner in value.items() if key not in (LAST_APPLIED, ALIAS)}
+        found = {key: each for key, inner in said.items() if (each := meant(key, inner)) not in (None, {})}
         return found or None
     return None if DEFAULTS.get(name) == value else value

@@ -22,6 +22,7 @@ PAIR = re.compile(r'([\w-]*)=("(?:[^"\\]|\\.)*"|[^,]+)')
 HEAD = ("field", "managed by", "has", "would be")
 SHOWN = 40
 NOTHING = object()
+IMAGE = "image.repository"  # says where, not which: theirs cannot be had by changing it
 AUTOSCALER = "kube-controller-manager"
 
 
@@ -69,12 +70,18 @@ def _short(value: object) -> str:
 
 
 def _ways_out(conflicts: Sequence[Conflict]) -> list[str]:
-    keys = list(dict.fromkeys(key for each in conflicts if (key := key_of(each.field))))
-    owners = ", ".join(dict.fromkeys(each.owner for each in conflicts))
+    keys = [key for key in dict.fromkeys(key_of(each.field) for each in conflicts) if key not in ("", IMAGE)]
     lines = [f"let slim.toml say what they have: {', '.join(keys)}"] if keys else []
     if any(each.owner == AUTOSCALER and each.subresource == "scale" for each in conflicts):
         lines.append("an autoscaler decides on the copies: deploy.autoscale in slim.toml leaves them to it")
-    return [*lines, "or take them over: --force-conflicts", f"or let {owners} give them up"]
+    lines.append("take them over: --force-conflicts")
+    for update, how in (
+        (False, "let {} apply without them"),
+        (True, "{} wrote them by update, and keeps them until then"),
+    ):
+        if owners := dict.fromkeys(each.owner for each in conflicts if each.update is update):
+            lines.append(how.format(", ".join(owners)))
+    return lines
 
 
 def _item(selector: str, document: object) -> object:

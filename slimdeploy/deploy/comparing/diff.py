@@ -60,7 +60,8 @@ def compare(ref: ObjectRef, manifest: Manifest, live: dict[str, Any] | None, fut
     """Pure part of `diff`: the live object against what the dry-run says it would become."""
     if live is None:
         return _created(ref, manifest)
-    changed = tuple(discreet(ref.kind, each) for each in field_changes(essence(live), essence(future)))
+    found = field_changes(essence(live), essence(future))
+    changed = tuple(discreet(ref.kind, each) for each in found if not each.path.endswith(f".spec.{adoption.ALIAS}"))
     same = not changed and ownership(live) == ownership(future)
     return Change(ref, Action.UNCHANGED if same else Action.CHANGED, changed, manifest)
 

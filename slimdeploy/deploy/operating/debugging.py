@@ -95,8 +95,9 @@ def choose(found: Iterable[Mapping[str, Any]], name: str) -> Mapping[str, Any]:
     alive = forwarding.running(found)
     wanted = [pod for pod in alive if name in {"", pods.name_of(pod)}]
     if not wanted:
-        names = ", ".join(pods.name_of(pod) for pod in alive) or "none"
-        raise UsageError(f"no pod {name} runs" if name else "no pod runs", hint=f"running: {names}")
+        names = ", ".join(pods.name_of(pod) for pod in alive)
+        hint = f"running: {names}" if names else "slimdeploy status says what keeps them from it"
+        raise UsageError(f"no pod {name} runs" if name else "no pod runs", hint=hint)
     return min(wanted, key=pods.is_ready)
 
 

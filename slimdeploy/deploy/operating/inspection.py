@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
@@ -14,7 +15,7 @@ from slimdeploy.deploy.operating import choosing, drift, ending
 from slimdeploy.deploy.releasing import history
 from slimdeploy.deploy.rollout import evidence
 from slimdeploy.deploy.rollout import pods as reading
-from slimdeploy.errors import NotAllowed
+from slimdeploy.errors import NotAllowed, UsageError
 from slimdeploy.manifests.labels import PROCESS, labels, selector
 from slimdeploy.tools.kube import Kube
 
@@ -38,7 +39,7 @@ def status(plan: WorkloadPlan, kube: Kube) -> Status:
         sum(int(each["spec"].get("replicas", 1)) for each in there),
         tuple(_instance(app, pod) for pod in serving),
         release=_latest(records),
-        warnings=(*ended.warnings, *warnings(found, kube)),
+        warnings=(*_lacking(there, found, kube), *ended.warnings, *warnings(found, kube)),
         kind="service" if there else ended.kind or plan.kind,
         delivered=good.facts.image if good else "",
         processes=_processes(app, there, serving),
@@ -64,6 +65,37 @@ def pods(app: str, kube: Kube) -> list[Pod]:
         for pod in kube.pods(namespace, wanted)
     }
     return sorted(found.values(), key=lambda pod: (choosing.process_of(app, pod) != app, reading.name_of(pod)))
+
+
+def _lacking(there: Sequence[Mapping[str, Any]], found: Sequence[Pod], kube: Kube) -> tuple[str, ...]:
+    """Why there is nothing at all, if we know it."""
+    said = None if there or found else absence(kube)
+    return (said,) if said else ()
+
+
+def absence(kube: Kube) -> str | None:
+    """That the namespace does not exist, if that is so and we may know it."""
+    with suppress(NotAllowed):
+        if kube.get(ObjectRef("Namespace", kube.target.namespace, "")) is None:
+            return f"namespace {kube.target.namespace} does not exist on {kube.server}"
+    return None
+
+
+def not_deployed(app: str, kube: Kube) -> UsageError:
+    """For verbs that need something that runs."""
+    said = absence(kube)
+    return UsageError(said or f"{app} is not deployed in {kube.target.namespace}", hint="slimdeploy up deploys it")
+
+
+def expectation(app: str, kube: Kube) -> str:
+    """Why nothing can be reached now; empty if it can. Raises UsageError when it is not deployed."""
+    made, found = deployments(app, kube), pods(app, kube)
+    if not made and not found:
+        raise not_deployed(app, kube)
+    if any(map(reading.is_ready, found)):
+        return ""
+    idle = not found and not any(each["spec"].get("replicas", 1) for each in made)
+    return f"{app} is scaled to zero: nothing serves" if idle else f"no copy of {app} is ready yet"
 
 
 def deployments(app: str, kube: Kube) -> list[dict[str, Any]]:

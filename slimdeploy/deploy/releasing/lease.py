@@ -173,7 +173,7 @@ def why_free(live: Mapping[str, Any], date: str, unchanged: float) -> str:
 def described(live: Mapping[str, Any]) -> str:
     """Who holds it, for people."""
     spec = live["spec"]
-    return f"{spec.get('holderIdentity')}, since {spec.get('acquireTime', '?').partition('.')[0].replace('T', ' ')} UTC"
+    return f"{spec.get('holderIdentity')}, since {spec.get('acquireTime', '?').partition('.')[0].replace('T', ' ')}Z"
 
 
 def _now() -> str:

@@ -36,10 +36,12 @@ def told(app: str, kinds: Iterable[str], kube: Kube) -> Iterator[None]:
         raise
 
 
-def needed(plan: WorkloadPlan, namespace: str, subject: Mapping[str, str] | None) -> Manifests:
-    """The Role for an app, and its binding to somebody. Nobody is asked."""
+def needed(
+    plan: WorkloadPlan, namespace: str, subject: Mapping[str, str] | None, *, operate: bool = False
+) -> Manifests:
+    """The Role for an app, and its binding to somebody; `operate`: with port-forward and debug. Nobody is asked."""
     kinds = {each["kind"] for each in render(plan, namespace, "").objects}
-    return Manifests(role(_name(plan.app), namespace, rights(kinds), subject))
+    return Manifests(role(_name(plan.app), namespace, rights(kinds, operate=operate), subject))
 
 
 def lacking(app: str, wanted: tuple[Right, ...], missing: tuple[Right, ...], kube: Kube) -> NotAllowed:

@@ -21,3 +21,4 @@ def prepare(app: str, changes: Changes, kube: Kube, report: Report) -> None:
         report(Warned(warning))
     if "Namespace" in kinds:
         kube.apply(namespace(target.namespace), dry_run=False)
+        report(Note(f"made namespace {target.namespace}"))

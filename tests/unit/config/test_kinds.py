@@ -67,6 +67,13 @@ def test_what_is_wrong_is_pointed_at(problem, text, said, column):
     assert "hunter2" not in str(found)
 
 
+def test_the_words_of_json_patch_that_a_patch_has_not_are_not_taken_for_others(problem):
+    head = 'patch = [{ kind = "Job", ops = [{'
+    moved = problem(f'{head} op = "move", path = "/b" }}] }}]')
+    assert moved.message == 'patch[0].ops[0].op: expected "add", "remove" or "replace", got the string "move"'
+    assert problem(f'{head} op = "remove", from = "/a", path = "/b" }}] }}]').message.endswith(".from: unknown key")
+
+
 @pytest.mark.parametrize(
     "text",
     [

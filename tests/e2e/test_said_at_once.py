@@ -1,0 +1,119 @@
+"""What is not there, or does not run, is said at once, and with the verb that mends it."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from slimdeploy.state.locks import locked
+from tests.cluster.cluster import Cluster
+from tests.e2e.conftest import Project, for_cluster
+
+NEEDY = (("restart",), ("debug",), ("port-forward",))
+
+
+@pytest.mark.parametrize("verb", NEEDY)
+def test_what_needs_something_that_runs_says_that_nothing_does(
+    deployed: Project, namespace: str, verb: tuple[str, ...]
+) -> None:
+    result = deployed.slimdeploy(*verb)
+    assert (result.code, f"hello is not deployed in {namespace}" in result.stderr) == (64, True), result
+    assert "next: slimdeploy up deploys it" in result.stderr
+
+
+def test_a_namespace_that_does_not_exist_is_named(deployed: Project) -> None:
+    said = "namespace absent does not exist on "
+    for verb in NEEDY:
+        result = deployed.slimdeploy(*verb, "-n", "absent")
+        assert (result.code, said in result.stderr) == (64, True), result
+    for look in ("status", "history", "logs"):
+        result = deployed.slimdeploy(look, "-n", "absent")
+        assert (result.code, said in result.stdout + result.stderr) == (0, True), result
+
+
+def test_no_copies_is_scaled_to_zero(deployed: Project, cluster: Cluster, namespace: str) -> None:
+    deployed.write(slim__toml=for_cluster(cluster, namespace, more="[deploy]\nreplicas = 0"))
+    deployed.up()
+    assert "nothing changed: scaled to zero on " in deployed.up().stderr
+    assert f"hello on {cluster.context}/{namespace}: scaled to zero\n" in deployed.slimdeploy("status").stdout
+    assert "scaled to zero: there was no copy" in deployed.slimdeploy("restart").stderr
+    process = deployed.start("port-forward", ":8080")
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("warning: hello is scaled to zero: nothing serves")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+
+
+def test_a_conflict_about_the_image_has_ways_out_that_can_be_gone(
+    deployed: Project, cluster: Cluster, namespace: str
+) -> None:
+    deployed.up()
+    assert "no copy was started again" in deployed.slimdeploy("logs", "-p").stderr
+    cluster.kubectl("-n", namespace, "set", "image", "deployment/hello", "hello=busybox")
+    result = deployed.slimdeploy("diff")
+    assert result.code == 85, result
+    assert "let slim.toml say" not in result.stderr
+    ways = [line.partition("next: ")[2] for line in result.stderr.splitlines() if "next: " in line]
+    assert ways == [
+        "take them over: --force-conflicts",
+        "kubectl-set wrote them by update, and keeps them until then",
+    ]
+    assert deployed.slimdeploy("diff", "-o", "json").json["error"]["next"] == ways
+
+
+def test_a_field_that_kubernetes_does_not_know_is_said_at_its_patch(
+    deployed: Project, cluster: Cluster, namespace: str
+) -> None:
+    operations = (
+        '{ op = "add", path = "/spec/paused", value = false }',
+        '{ op = "add", path = "/spec/nonsense", value = 1 }',
+        '{ op = "add", path = "/spec/template/spec/containers/0/odd", value = { a = 1 } }',
+        '{ op = "add", path = "/spec/minReadySeconds", value = "x" }',
+    )
+    listed = ",\n".join(operations)
+    patch = f'[[patch]]\nkind = "Deployment"\nops = [\n{listed}\n]'
+    deployed.write(slim__toml=for_cluster(cluster, namespace, more=patch))
+    first = (deployed.folder / "slim.toml").read_text().splitlines().index(operations[0] + ",") + 1
+    result = deployed.slimdeploy("diff")
+    assert result.code == 65, result
+    for line, words in (
+        (first + 1, "patch[0].ops[1]: Kubernetes knows no spec.nonsense in a Deployment"),
+        (first + 2, 'ops[2]: Kubernetes knows no spec.template.spec.containers[name="hello"].odd in a Deployment'),
+        (first + 3, "ops[3]: spec.minReadySeconds of a Deployment: expected numeric (int or float), got string"),
+    ):
+        assert any(f"slim.toml:{line}:" in each and words in each for each in result.stderr.splitlines()), result
+    assert "500" not in result.stderr
+
+
+def test_a_kubeconfig_that_does_not_exist_is_66(deployed: Project) -> None:
+    by_flag = deployed.slimdeploy("status", "--kubeconfig", "/nonexist")
+    deployed.environment["KUBECONFIG"] = "/nonexist"
+    for result in (by_flag, deployed.slimdeploy("status")):
+        assert (result.code, "there is no kubeconfig: /nonexist does not exist" in result.stderr) == (66, True), result
+
+
+def test_diff_waits_for_another_run_if_it_is_told_to(hello: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    from slimdeploy.state.places import project_folder
+
+    monkeypatch.setenv("XDG_CACHE_HOME", hello.environment["XDG_CACHE_HOME"])
+    with locked(project_folder(Path(hello.folder)), "this"):
+        refused = hello.slimdeploy("diff")
+        assert (refused.code, "--lock-wait 5m waits" in refused.stderr) == (75, True), refused
+        began = time.monotonic()
+        assert hello.slimdeploy("diff", "--lock-wait", "2s").code == 75
+        assert time.monotonic() - began > 2
+    assert hello.slimdeploy("diff", "--lock-wait", "2s").code == 0
+
+
+def test_a_step_that_ctrl_c_ends_was_interrupted(hello: Project) -> None:
+    hello.write(slim__toml="static.rebuild_all = true\n")
+    process = hello.start("build")
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    assert " s  interrupted\n" in stderr
+    assert " s  failed\n" not in stderr
