@@ -21,7 +21,7 @@ from slimdeploy.deploy.releasing.lease import Held, held
 from slimdeploy.deploy.releasing.preparation import prepare
 from slimdeploy.deploy.releasing.prune import Survey
 from slimdeploy.deploy.releasing.rescue import rescue, resume
-from slimdeploy.deploy.releasing.serving import Intent, Site, generations, serve, sweep, wait
+from slimdeploy.deploy.releasing.serving import Intent, Site, generations, serve, sweep, tell_kept, wait
 from slimdeploy.errors import RolledBack, RolloutFailed, SlimdeployError
 from slimdeploy.events import Note
 
@@ -42,6 +42,7 @@ def ensure(site: Site, intent: Intent, changes: Changes, order: Order) -> Done:
         prepare(site.app, changes, site.kube, site.report)
     if changes.pending or is_unfinished(changes, intent):
         return make(site, intent, order)
+    tell_kept(site, changes.kept)
     ready = wait(site, intent, generations(site, intent))
     if last and same and last.outcome is not Outcome.DEPLOYED:
         with held(site.app, site.kube, order.lock_wait) as lease:  # it serves by now: that is worth knowing later
