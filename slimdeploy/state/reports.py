@@ -9,6 +9,7 @@ import os
 import time
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import platformdirs
@@ -34,7 +35,8 @@ def _write(name: str, text: str) -> Path | None:
     file = platformdirs.user_state_path("slimdeploy") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.write_text(text, encoding="utf-8")
+        with open(file, "w", encoding="utf-8", opener=partial(os.open, mode=0o600)) as new:
+            new.write(text)
     except OSError:
         return None
     return file

@@ -66,7 +66,7 @@ class Kube(PodWire):
 
     def pods(self, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """Those that carry these labels."""
-        return self._list("Pod", namespace, labelSelector=equal(selector))
+        return self._said("Pod", namespace, labelSelector=equal(selector))
 
     def replica_sets(self, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """The ReplicaSets that carry these labels."""
@@ -74,7 +74,7 @@ class Kube(PodWire):
 
     def events(self, namespace: str, name: str) -> tuple[dict[str, Any], ...]:
         """The events about one object."""
-        return self._list("Event", namespace, fieldSelector=f"involvedObject.name={name}")
+        return self._said("Event", namespace, fieldSelector=f"involvedObject.name={name}")
 
     def nodes(self) -> tuple[dict[str, Any], ...]:
         """All nodes of the cluster."""
@@ -128,6 +128,9 @@ class Kube(PodWire):
             hint=f"kubectl --context {self.target.context} create namespace {ref.namespace}\n"
             "or let slimdeploy make it: cluster.create = true",
         )
+
+    def _said(self, kind: str, namespace: str, **query: str) -> tuple[dict[str, Any], ...]:
+        return tuple(map(self.hidden.messages, self._list(kind, namespace, **query)))
 
     def _list(self, kind: str, namespace: str, **query: str) -> tuple[dict[str, Any], ...]:
         answer = self._ask("GET", f"{PATHS[kind].format(namespace)}?{urlencode(query)}", f"list {kind.lower()}s")

@@ -6,9 +6,10 @@ the old pods would not come up, either).
 
 from __future__ import annotations
 
+import base64
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from slimdeploy.artifacts.deploy import Manifest, Manifests, ObjectRef
@@ -31,6 +32,7 @@ from slimdeploy.events import Warned, step
 from slimdeploy.state.reports import write_report
 from slimdeploy.tools.kube import MANAGER
 
+ENDED_BY_OTHERS = {"Superseded": Outcome.SUPERSEDED, "Deleted": Outcome.DELETED}
 CLUSTER_WIDE = (
     (re.compile(r"exceeded quota", re.I), "the quota of the namespace stands against any release"),
     (re.compile(r"nodes are available|no nodes available|Unschedulable"), "there is no room on the nodes"),
@@ -115,7 +117,9 @@ def cluster_wide(failure: RolloutFailed) -> str:
 
 
 def outcome_of(failure: RolloutFailed) -> Outcome:
-    """Whether it says anything about the release itself."""
+    """Whether it says anything about the release itself, or what else ended it."""
+    if failure.kind in ENDED_BY_OTHERS:
+        return ENDED_BY_OTHERS[failure.kind]
     return Outcome.FAILED if failure.ours and not cluster_wide(failure) else Outcome.INTERRUPTED
 
 
@@ -153,14 +157,23 @@ def prepared(record: Record, manifests: Manifests, site: Site) -> Intent:
 
     Raises IntegrityError when something is gone whose content was not stored.
     """
-    by_name = frozenset(ObjectRef.of(each) for each in manifests.objects if is_by_name(each))
-    if missing := [str(ref) for ref in sorted(by_name, key=str) if site.kube.get(ref) is None]:
+    by_name = {
+        ref: site.kube.get(ref) for ref in {ObjectRef.of(each) for each in manifests.objects if is_by_name(each)}
+    }
+    if missing := [str(ref) for ref in sorted(by_name, key=str) if by_name[ref] is None]:
         raise IntegrityError(
             f"what release {record.number} needs is gone: {', '.join(missing)}",
             hint="slimdeploy up makes a new release, with the values of now",
         )
+    site.kube.hide(value for ref, live in by_name.items() if ref.kind == "Secret" for value in values_of(live))
     rest = (each for each in manifests.objects if not is_by_name(each) and not is_migration(each))
     return Intent(manifests, record.facts.image, Manifests(tuple(_peaceful(each, site) for each in rest)))
+
+
+def values_of(secret: Mapping[str, Any] | None) -> Iterator[str]:
+    """What a stored release's programs were given, and may print."""
+    for each in ((secret or {}).get("data") or {}).values():
+        yield base64.b64decode(each).decode(errors="replace")
 
 
 def _peaceful(manifest: Manifest, site: Site) -> Manifest:
