@@ -9,6 +9,7 @@ import os
 import time
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +30,12 @@ def write_report(name: str, lines: Sequence[str]) -> Path | None:
         for old in sorted(file.parent.glob("*.txt"), key=lambda each: each.stat().st_mtime)[:-KEPT]:
             old.unlink(missing_ok=True)
     return file
+
+
+def add_to_report(file: Path, lines: Sequence[str]) -> None:
+    """What is known later."""
+    with suppress(OSError), file.open("a", encoding="utf-8") as there:
+        there.write("\n".join(lines) + "\n")
 
 
 def _write(name: str, text: str) -> Path | None:

@@ -9,7 +9,8 @@ import pytest
 
 from slimdeploy.artifacts.release import Order, Outcome
 from slimdeploy.cli.history import document, table
-from slimdeploy.deploy.releasing.rescue import outcome_of, why_not, without_copies
+from slimdeploy.deploy.releasing.blame import outcome_of, why_not
+from slimdeploy.deploy.releasing.rescue import without_copies
 from slimdeploy.errors import RolloutFailed
 from tests.unit.test_record import ONE
 

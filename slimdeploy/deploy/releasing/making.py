@@ -35,7 +35,9 @@ def ensure(site: Site, intent: Intent, changes: Changes, order: Order) -> Done:
     same = last is not None and last.facts.intent == intent.identity
     tried = next((each for each in changes.before if each.facts.intent == intent.identity), None)
     if tried and changes.pending and not order.retry and tried.outcome in {Outcome.FAILED, Outcome.ROLLED_BACK}:
-        raise RolledBack(f"release {tried.number} was the same and {tried.outcome}, --retry tries again: {tried.note}")
+        back = " and was rolled back" if tried.outcome is Outcome.ROLLED_BACK else ""
+        again = "`slimdeploy redeploy --retry` tries again"
+        raise RolledBack(f"this failed as release {tried.number}{back}; {again}: {tried.note}")
     if last and same and not order.retry and last.outcome is Outcome.ROLLING_BACK:
         raise resume(site, last, order, changes.before)
     if changes.pending:
@@ -67,7 +69,8 @@ def make(site: Site, intent: Intent, order: Order) -> Done:
             raise rescue(site, failure, entry, order, records=seen.changes.before) from None
         entry.ended(Outcome.DEPLOYED)
         clean(site, seen, entry, lease)
-        return replace(done(site, seen.changes, intent, ready), number=entry.record.number)
+        resumed = () if seen.changes.pending else entry.record.facts.changed
+        return replace(done(site, seen.changes, intent, ready), number=entry.record.number, resumed=resumed)
 
 
 @contextmanager
