@@ -67,3 +67,24 @@ def test_what_another_tool_applies_too_runs_on_with_what_it_needs(app: App) -> N
     assert app.deployment()["status"]["readyReplicas"] == 1
     assert app.leases() == []
     assert app.project.slimdeploy("down").code == 88, "it is not removed, however often that is asked for"
+
+
+@pytest.mark.parametrize(
+    ("hand", "outcome"),
+    [
+        (("set", "env", "deployment/hello", "MORE=1"), "superseded"),
+        (("delete", "deployment/hello"), "deleted"),
+    ],
+)
+def test_what_ended_a_release_is_what_the_history_says(app: App, hand: tuple[str, ...], outcome: str) -> None:
+    app.write("two", served=True, more='node_selector = { nowhere = "yes" }\n' + WORKER)
+    process = app.project.start("up", "--timeout", "60s")
+    until = time.monotonic() + 60
+    while app.value() != "two" and time.monotonic() < until:
+        time.sleep(0.2)
+    kubectl(app, *hand)
+    said = process.communicate()[1]
+    assert process.returncode == 87, said
+    assert "not rolled back: that is not this release's doing" in said
+    assert app.outcomes() == {2: outcome, 1: "deployed"}
+    assert app.write("one", served=True, more=WORKER).project.slimdeploy("redeploy").code == 0

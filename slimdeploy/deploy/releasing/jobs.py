@@ -67,7 +67,7 @@ def wait(ref: ObjectRef, kube: Kube, timeout: float, say: Say) -> None:
     while True:
         job = kube.get(ref)
         if job is None:
-            raise RolloutFailed(f"{ref} was deleted while it was waited for")
+            raise RolloutFailed(f"{ref} was deleted while it was waited for", kind="Deleted", ours=False)
         if succeeded(job):
             return
         pods = kube.pods(ref.namespace, {JOB_NAME: ref.name})
