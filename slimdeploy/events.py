@@ -55,6 +55,14 @@ class Warned:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """What failed and why, before something is done about it. The error at the end repeats it."""
+
+    what: str
+    details: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ToolOutput:
     """One line that an outside program printed (shown with -v)."""
 
@@ -62,7 +70,7 @@ class ToolOutput:
     line: str
 
 
-Event = StepStarted | StepDone | StepFailed | Waiting | Note | Warned | ToolOutput
+Event = StepStarted | StepDone | StepFailed | Waiting | Note | Warned | Failed | ToolOutput
 Report = Callable[[Event], None]
 
 

@@ -103,6 +103,8 @@ class Release:
     url: str = ""
     number: int = 0
     """In the history; 0 where none is kept."""
+    resumed: tuple[str, ...] = ()
+    """What a former run had begun to change, where this one only finished it."""
 
     @property
     def changed(self) -> bool:

@@ -16,6 +16,9 @@ class Outcome(StrEnum):
     ROLLED_BACK = "rolled-back"
     INTERRUPTED = "interrupted"
     """Ended before it was known whether it serves, or for a reason that is not its own."""
+    SUPERSEDED = "superseded"
+    DELETED = "deleted"
+    """Somebody else's release over it, or its Deployment gone, before it served: not its own doing, either."""
     DAMAGED = "damaged"
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Sequence
 
 import click
 
@@ -21,6 +23,7 @@ DRY_RUN = (
         help="server: build, and print what `diff` does; nothing is pushed or written.",
     ),
 )
+NAMED = 3
 
 
 @verb("up", UP, DRY_RUN)
@@ -45,9 +48,18 @@ def closing(release: Release, seconds: float) -> str:
         copies = "scaled to zero" if idle else f"{release.ready} ready"
         return f"nothing changed: {copies} on {release.target} ({seconds:.2f} s)"
     pending = release.changes.pending
-    changed = ", ".join(f"{change.ref} {'taken over' if change.adopts else change.action}" for change in pending)
+    changed = shortly([f"{change.ref} {'taken over' if change.adopts else change.action}" for change in pending])
+    finished = f"finished what a former run had begun: {shortly(release.resumed)}"
     number = f" (release {release.number})" if release.number else ""
-    return f"up on {release.target}{number} in {seconds:.2f} s: {changed or 'finished what a former run had begun'}"
+    return f"up on {release.target}{number} in {seconds:.2f} s: {changed or finished}"
+
+
+def shortly(changed: Sequence[str]) -> str:
+    """What was changed: by name as long as a line holds it, otherwise how many objects of each."""
+    if len(changed) <= NAMED:
+        return ", ".join(changed)
+    counts = Counter(each.partition(" ")[2] for each in changed)
+    return f"{len(changed)} objects, {', '.join(f'{number} {action}' for action, number in counts.items())}"
 
 
 def result(release: Release, seconds: float) -> dict[str, object]:

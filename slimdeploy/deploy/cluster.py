@@ -56,6 +56,7 @@ class Cluster:
             raise InternalError("nothing is applied before its image is delivered")
         if changes.pending:
             references.check(self.plan.existing, self.target.namespace, self.kube)
+        self.kube.hide(each.value for each in self.plan.secrets)
         manifests = self.manifests(delivered.reference)
         for line in manifests.left_out if changes.pending else ():
             report(Note(f"left out: {line}"))

@@ -9,6 +9,8 @@ import os
 import time
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import platformdirs
@@ -30,11 +32,18 @@ def write_report(name: str, lines: Sequence[str]) -> Path | None:
     return file
 
 
+def add_to_report(file: Path, lines: Sequence[str]) -> None:
+    """What is known later."""
+    with suppress(OSError), file.open("a", encoding="utf-8") as there:
+        there.write("\n".join(lines) + "\n")
+
+
 def _write(name: str, text: str) -> Path | None:
     file = platformdirs.user_state_path("slimdeploy") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.write_text(text, encoding="utf-8")
+        with open(file, "w", encoding="utf-8", opener=partial(os.open, mode=0o600)) as new:
+            new.write(text)
     except OSError:
         return None
     return file

@@ -70,7 +70,7 @@ class Kube(PodWire):
 
     def pods(self, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """Those that carry these labels."""
-        return self._list("Pod", namespace, labelSelector=equal(selector))
+        return self._said("Pod", namespace, labelSelector=equal(selector))
 
     def replica_sets(self, namespace: str, selector: Mapping[str, str]) -> tuple[dict[str, Any], ...]:
         """The ReplicaSets that carry these labels."""
@@ -78,7 +78,7 @@ class Kube(PodWire):
 
     def events(self, namespace: str, name: str) -> tuple[dict[str, Any], ...]:
         """The events about one object."""
-        return self._list("Event", namespace, fieldSelector=f"involvedObject.name={name}")
+        return self._said("Event", namespace, fieldSelector=f"involvedObject.name={name}")
 
     def nodes(self) -> tuple[dict[str, Any], ...]:
         """All nodes of the cluster."""
@@ -130,6 +130,9 @@ class Kube(PodWire):
             hint=f"kubectl --context {self.target.context} create namespace {ref.namespace}\n"
             "or let slimdeploy make it: cluster.create = true",
         )
+
+    def _said(self, kind: str, namespace: str, **query: str) -> tuple[dict[str, Any], ...]:
+        return tuple(map(self.hidden.messages, self._list(kind, namespace, **query)))
 
     def _list(self, kind: str, namespace: str, accept: str = JSON, **query: str) -> tuple[dict[str, Any], ...]:
         """All of it, page by page, or an error: never a part. When a page's token has expired (410: etcd forgets after

@@ -36,7 +36,7 @@ class PodWire(Wire):
         query = {"previous": str(previous).lower(), "tailLines": tail, "limitBytes": MOST_LOG_BYTES}
         path = _path(namespace, pod, query | {key: value for key, value in more.items() if value})
         answer = self._ask("GET", path, f"read the log of pod/{pod}", fine=(400, 404))
-        return answer.body.decode("utf-8", "replace") if answer.status == 200 else ""
+        return self.hidden(answer.body.decode("utf-8", "replace")) if answer.status == 200 else ""
 
     def follow(self, namespace: str, pod: str, **more: str) -> Iterator[str]:
         """The lines of a container as they come, until it ends. `more` are parameters of the API. No line, no end: a

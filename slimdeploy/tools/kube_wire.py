@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from typing import Any
 
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.errors import Unreachable
+from slimdeploy.tools.hiding import Hidden
 from slimdeploy.tools.kube_errors import Answer, explain
 from slimdeploy.tools.kube_login import connection_pool, settings_of
 from slimdeploy.tools.kube_patience import FIRST_SECONDS, Patience, is_worth_another_try
@@ -37,8 +38,14 @@ class Wire:
         self.server: str = self._settings.host
         self.patient = True
         """Whether anything is tried again; not once we were told to stop."""
+        self.hidden = Hidden()
+        """What programs said, in logs, states of pods and events, is read through this."""
         self.date = ""
         """The server's own clock at its last answer (RFC 9110, Date)."""
+
+    def hide(self, values: Iterable[str]) -> None:
+        """These values, too."""
+        self.hidden = Hidden((*self.hidden.values, *values))
 
     def question(self, path: str, body: dict[str, object]) -> dict[str, Any]:
         """A review: posted, but nothing is stored. Empty if the server does not know this one, or may not be asked."""

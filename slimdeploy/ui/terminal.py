@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 from slimdeploy.errors import ConfigError, SlimdeployError
-from slimdeploy.events import Event, Note, StepDone, StepFailed, StepStarted, ToolOutput, Waiting, Warned
+from slimdeploy.events import Event, Failed, Note, StepDone, StepFailed, StepStarted, ToolOutput, Waiting, Warned
 
 STEP_WIDTH = 9
 KEPT_LINES = 200
@@ -38,6 +38,7 @@ class Terminal:
         self._lock = threading.Lock()
         self._status: Any = None
         self._live = self._color and not verbose and not quiet and self._stream.isatty() and "CI" not in os.environ
+        self._told: frozenset[str] = frozenset()
         self._tool_lines: deque[str] = deque(maxlen=KEPT_LINES)
 
     def __call__(self, event: Event) -> None:
@@ -56,10 +57,21 @@ class Terminal:
                     self._line(self._painted(printable(text), "2"))
                 case Warned(text):
                     self._line(self._painted(f"warning: {printable(text)}", "33"))
+                case Failed(what, details):
+                    self._failed(what, details)
                 case ToolOutput(tool, line):
-                    self._tool_lines.append(f"{tool}: {line}")
-                    if self._verbose:
-                        self._line(self._painted(f"    {tool}: {printable(line)}", "2"))
+                    self._tool(tool, line)
+
+    def _failed(self, what: str, details: tuple[str, ...]) -> None:
+        """Before something is done about it; the error at the end does not repeat the details."""
+        for line in (self._painted(f"failed: {printable(what)}", "31"), *(f"  {printable(line)}" for line in details)):
+            self._line(line)
+        self._told = frozenset(() if self._quiet else details)
+
+    def _tool(self, tool: str, line: str) -> None:
+        self._tool_lines.append(f"{tool}: {line}")
+        if self._verbose:
+            self._line(self._painted(f"    {tool}: {printable(line)}", "2"))
 
     def result(self, text: str) -> None:
         """The closing line, which says what changed and what comes next."""
@@ -72,7 +84,7 @@ class Terminal:
             self._write(printable(error.what))
             return
         self._write(self._painted(f"error: {printable(error.what)}", "31"))
-        for line in error.details:
+        for line in (line for line in error.details if line not in self._told):
             self._write(f"  {printable(line)}")
         for line in error.hint.splitlines():
             self._write(f"  {self._painted('next:', '36')} {printable(line)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 
 import pytest
 
@@ -28,7 +29,9 @@ def test_a_crash_is_rolled_back_and_every_field_is_as_before(app: App) -> None:
     assert "rolled back: release 1 runs again" in result.stderr
     assert "value crash" in result.stderr, "its last line"
     report = next((app.project.folder.parent / "state/slimdeploy/reports").glob("hello-release-2-*.txt"))
-    assert "value crash" in report.read_text()
+    whole_report(report.read_text())
+    assert result.stderr.index("    value crash") < result.stderr.index("  rollback  "), "the evidence comes first"
+    assert result.stderr.count("    value crash\n") == 1
     assert app.stored_fields() == before
     assert app.outcomes() == {2: "rolled-back", 1: "deployed"}
     assert app.leases() == []
@@ -39,12 +42,27 @@ def test_a_crash_is_rolled_back_and_every_field_is_as_before(app: App) -> None:
     assert log.mutating("slimdeploy", app.namespace) == []
 
 
+def whole_report(text: str) -> None:
+    for told in (
+        "release  2 of hello, up by ",
+        "image    ",
+        "cluster  ",
+        "on node slimdeploy-test",
+        "terminated (exitCode 3",
+        "event 20",
+        "log of hello, the run before",
+        "    value crash\n",
+        "; rolled back: release 1 runs again",
+    ):
+        assert told in text, told
+
+
 def again_by_timer(app: App) -> None:
     log = app.cluster.audit.mark()
     timer = app.project.slimdeploy("redeploy")
     assert timer.code == 86, timer
     assert len(timer.stderr.splitlines()) == 1
-    assert "release 2 was the same and rolled-back, --retry tries again" in timer.stderr
+    assert "this failed as release 2 and was rolled back; `slimdeploy redeploy --retry` tries again: " in timer.stderr
     assert log.mutating("slimdeploy", app.namespace) == []
 
 
@@ -165,3 +183,24 @@ def test_a_rollback_that_fails_says_both_reasons(app: App) -> None:
     app.cluster.kubectl("delete", "resourcequota", "none", "-n", app.namespace)
     app.project.up("--timeout", "60s")
     assert next(iter(app.outcomes().values())) == "deployed", "it serves by now, and the history knows"
+
+
+def test_a_rollback_that_is_interrupted_has_told_the_cause_and_says_how_it_goes_on(app: App) -> None:
+    app.write("crash", served=True)
+    process = app.project.start("up")
+    assert process.stderr
+    said = ""
+    while "  rollback  " not in said:
+        line = process.stderr.readline()
+        assert line, said
+        said += line
+    process.send_signal(signal.SIGINT)
+    said += process.communicate()[1]
+    assert process.returncode == 130, said
+    assert "exit code 3" in said
+    assert "  value crash\n" in said
+    assert "state/slimdeploy/reports/hello-release-2" in said
+    assert "`slimdeploy rollback` finishes it, `slimdeploy up` tries release 2 again" in said
+    assert app.outcomes()[2] == "rolling-back"
+    assert app.project.slimdeploy("rollback").code == 0
+    assert app.value() == "one"

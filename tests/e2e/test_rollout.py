@@ -101,12 +101,15 @@ def test_no_copies_are_wanted_and_none_is_waited_for(kube: Kube, namespace: str,
 
 
 def test_a_controller_that_does_nothing_is_not_the_releases_fault(
-    kube: Kube, namespace: str, image: str, step: Step
+    kube: Kube, namespace: str, image: str, step: Step, said: list[str]
 ) -> None:
-    wanted = apply(replace(SERVES, plan={"replicas": 0}), kube, namespace, image=image)
+    wanted = apply(SERVES, kube, namespace, image=image)
+    assert wait(wanted, kube, step) == 1
+    said.clear()
     with pytest.raises(RolloutFailed, match="controller has not looked at this in") as failure:
         wait(Rollout(wanted.ref, 99, image, 2.0), kube, step)
     assert not failure.value.ours
+    assert set(said) == {"the Deployment controller is to look at it"}, "the pods that serve are the release's before"
 
 
 def test_an_api_server_that_is_away_for_a_moment_ends_nothing(

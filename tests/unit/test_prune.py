@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from slimdeploy.artifacts.deploy import Action, ObjectRef
-from slimdeploy.deploy.releasing.prune import LAST, Found, Survey, look, survey
+from slimdeploy.deploy.releasing.prune import LAST, Found, Survey, look, survey, why_kept
 from slimdeploy.deploy.releasing.record import HASHED
 from slimdeploy.errors import PolicyRefused
 
@@ -20,6 +20,15 @@ STATUS = {
 }
 MARK = {"manager": "ingress-nginx", "operation": "Update", "fieldsV1": {"f:metadata": {"f:finalizers": {}}}}
 EDITED = {"manager": "kubectl-edit", "operation": "Update", "fieldsV1": {"f:spec": {"f:rules": {}}}}
+RESTARTED = {
+    "manager": "slimdeploy-restart",
+    "operation": "Update",
+    "fieldsV1": {
+        "f:spec": {
+            "f:template": {"f:metadata": {"f:annotations": {".": {}, "f:kubectl.kubernetes.io/restartedAt": {}}}}
+        }
+    },
+}
 FLUX = {"manager": "kustomize-controller", "operation": "Apply", "fieldsV1": {"f:metadata": {"f:labels": {}}}}
 
 
@@ -37,8 +46,8 @@ def test_what_is_ours_and_not_wanted_goes() -> None:
     assert found.kept == ()
 
 
-@pytest.mark.parametrize("owners", [(OURS,), (OURS, STATUS), (OURS, MARK), (OURS, STATUS, MARK)])
-def test_what_controllers_note_down_does_not_make_it_theirs(owners: tuple[dict[str, Any], ...]) -> None:
+@pytest.mark.parametrize("owners", [(OURS,), (OURS, STATUS), (OURS, MARK), (OURS, STATUS, MARK), (OURS, RESTARTED)])
+def test_what_controllers_and_restarts_note_down_does_not_make_it_theirs(owners: tuple[dict[str, Any], ...]) -> None:
     assert pruned(there("Ingress", "hello", *owners))
 
 
@@ -58,6 +67,12 @@ def test_what_controllers_note_down_does_not_make_it_theirs(owners: tuple[dict[s
 def test_what_is_somebody_elses_is_kept_and_named(owners: tuple[dict[str, Any], ...], reason: str) -> None:
     found = survey((there("Ingress", "hello", *owners),), frozenset())
     assert (found.prune, found.kept) == ((), (reason,))
+
+
+def test_from_down_only_another_ones_apply_keeps_it() -> None:
+    assert why_kept(there("Deployment", "hello", OURS, EDITED, RESTARTED), down=True) == ""
+    assert why_kept(there("Deployment", "hello", OURS, FLUX), down=True) == "kustomize-controller manages it, too"
+    assert "was made by kubectl-edit" in why_kept(there("Deployment", "hello", EDITED), down=True)
 
 
 @pytest.mark.parametrize("kind", ["PersistentVolumeClaim", "Namespace", "CustomResourceDefinition"])

@@ -9,7 +9,8 @@ import pytest
 
 from slimdeploy.artifacts.release import Order, Outcome
 from slimdeploy.cli.history import document, table
-from slimdeploy.deploy.releasing.rescue import outcome_of, why_not, without_copies
+from slimdeploy.deploy.releasing.blame import outcome_of, why_not
+from slimdeploy.deploy.releasing.rescue import without_copies
 from slimdeploy.errors import RolloutFailed
 from tests.unit.test_record import ONE
 
@@ -39,7 +40,7 @@ def test_its_own_fault_is_rolled_back(failure: RolloutFailed) -> None:
 @pytest.mark.parametrize(
     ("failure", "reason"),
     [
-        (failed("somebody else changed it meanwhile", "superseded", ours=False), "not this release's doing"),
+        (failed("somebody else changed it meanwhile", "Changed", ours=False), "not this release's doing"),
         (failed("the Deployment is paused", "Paused", ours=False), "not this release's doing"),
         (failed("its pods are refused: exceeded quota: small", "FailedCreate"), "quota"),
         (
@@ -53,6 +54,11 @@ def test_its_own_fault_is_rolled_back(failure: RolloutFailed) -> None:
 def test_what_is_not_its_fault_is_not(failure: RolloutFailed, reason: str) -> None:
     assert reason in why_not(failure, Order(), GOOD)
     assert outcome_of(failure) is Outcome.INTERRUPTED, "so that it is tried again"
+
+
+@pytest.mark.parametrize(("kind", "outcome"), [("Superseded", "superseded"), ("Deleted", "deleted")])
+def test_what_somebody_else_ended_is_called_that(kind: str, outcome: str) -> None:
+    assert outcome_of(failed("it went", kind, ours=False)) == outcome
 
 
 def test_the_first_release_has_nothing_to_go_back_to() -> None:

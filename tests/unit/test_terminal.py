@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from slimdeploy.errors import CompileFailed, ConfigError
-from slimdeploy.events import Event, Note, StepDone, StepFailed, StepStarted, ToolOutput, Waiting, Warned
+from slimdeploy.events import Event, Failed, Note, StepDone, StepFailed, StepStarted, ToolOutput, Waiting, Warned
 from slimdeploy.problems import Problem
 from slimdeploy.ui.terminal import Terminal, printable
 
@@ -162,3 +162,18 @@ def test_the_live_line_shows_brackets_and_ends(monkeypatch: pytest.MonkeyPatch) 
     )
     assert "done" in text
     assert text.rstrip().endswith("done")
+
+
+def test_what_was_told_before_it_was_mended_is_not_repeated() -> None:
+    told = Failed("it crashes", ("exit code 3", "last line"))
+    error = CompileFailed("it crashes; rolled back", details=("exit code 3", "last line", "and more"))
+    for quiet, last in (
+        (False, "error: it crashes; rolled back\n  and more\n"),
+        (True, "  exit code 3\n  last line\n  and more\n"),
+    ):
+        stream = io.StringIO()
+        terminal = Terminal(quiet=quiet, verbose=False, color="never", stream=stream)
+        terminal(told)
+        assert (stream.getvalue() == "failed: it crashes\n  exit code 3\n  last line\n") is not quiet
+        terminal.failure(error)
+        assert stream.getvalue().endswith(last)

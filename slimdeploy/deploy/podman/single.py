@@ -32,6 +32,7 @@ from slimdeploy.errors import PolicyRefused, RolloutFailed
 from slimdeploy.events import Step
 from slimdeploy.manifests.labels import MANAGED_BY, MANAGER
 from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.hiding import Hidden
 from slimdeploy.tools.podman import Podman
 
 WORKER_SECONDS = 1.0
@@ -141,8 +142,11 @@ class Single:
 
     def failed(self, cause: str) -> RolloutFailed:
         """The error, with the last lines that the program printed."""
-        lines = self.podman.logs(self.name, 10).splitlines()
-        details = (f"last lines of {self.name}:", *lines) if lines else ("it printed nothing",)
+        hidden = Hidden(each.value for each in self.plan.secrets)
+        lines = hidden(self.podman.logs(self.name, 10)).splitlines()
+        details = (
+            (f"last lines of {self.name}:", *(f"  {line}" for line in lines)) if lines else ("it printed nothing",)
+        )
         return RolloutFailed(f"{self.name}: {cause}", details=details, hint=advice(cause, [], lines))
 
     def _ended(self, state: Mapping[str, Any]) -> str | None:

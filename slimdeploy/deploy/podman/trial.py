@@ -14,6 +14,7 @@ from slimdeploy.artifacts.workload import WorkloadPlan
 from slimdeploy.deploy.podman.container import container_spec, run_arguments
 from slimdeploy.deploy.podman.health import listens
 from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.hiding import Hidden
 from slimdeploy.tools.podman import Podman
 
 TIMES = 3
@@ -87,7 +88,8 @@ def _ended(plan: WorkloadPlan, name: str, podman: Podman, seconds: float) -> Tri
     code = live["State"]["ExitCode"] if live else "?"
     if not plan.ports and code == 0:
         return Trial(seconds)
-    lines = " | ".join(podman.logs(name, LAST_LINES).splitlines())
+    hidden = Hidden(each.value for each in plan.secrets)
+    lines = " | ".join(hidden(podman.logs(name, LAST_LINES)).splitlines())
     return Trial(None, f"the program ended with exit code {code}: {lines or 'it printed nothing'}")
 
 

@@ -6,6 +6,7 @@ way: it is deleted before it is applied again.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -21,6 +22,8 @@ INTERVAL = 0.25
 GONE_SECONDS = 60.0
 JOB_NAME = "job-name"  # batch.kubernetes.io/job-name is set since 1.27 only; both are
 MIGRATION = {PROCESS: "migrate"}
+AGAIN = "mend what it says, then run this again: the Job is made anew; its log is in the report"
+COUNTED = re.compile("BackoffLimitExceeded|PodFailurePolicy")
 Say = Callable[[str], None]
 
 
@@ -64,13 +67,13 @@ def wait(ref: ObjectRef, kube: Kube, timeout: float, say: Say) -> None:
     while True:
         job = kube.get(ref)
         if job is None:
-            raise RolloutFailed(f"{ref} was deleted while it was waited for")
+            raise RolloutFailed(f"{ref} was deleted while it was waited for", kind="Deleted", ours=False)
         if succeeded(job):
             return
         pods = kube.pods(ref.namespace, {JOB_NAME: ref.name})
         cause = failed(job) or _hopeless(pods)
         if cause or time.monotonic() > until:
-            raise _failure(ref, cause or f"not done after {timeout:g} s", pods, kube)
+            raise _failure(job, cause or f"not done after {timeout:g} s", pods, kube)
         say(f"{ref}: {diagnosis.pod_state(pods[-1]) if pods else 'no pod yet'}")
         time.sleep(INTERVAL)
 
@@ -95,15 +98,31 @@ def _hopeless(pods: tuple[Mapping[str, Any], ...]) -> str:
     return next((doom.cause for pod in pods if (doom := diagnosis.pod_doom(pod))), "")
 
 
-def _failure(ref: ObjectRef, cause: str, pods: tuple[Mapping[str, Any], ...], kube: Kube) -> RolloutFailed:
+def _failure(job: Mapping[str, Any], cause: str, pods: tuple[Mapping[str, Any], ...], kube: Kube) -> RolloutFailed:
     """The error, with the state of each pod, and what the last one printed."""
+    ref = ObjectRef.of(job)
     ordered = sorted(pods, key=lambda pod: str(pod["metadata"]["creationTimestamp"]))
     evidence = [f"{pod['metadata']['name']}: {diagnosis.pod_state(pod)}" for pod in ordered]
     log: list[str] = []
-    if ordered:
-        last = ordered[-1]
+    last = ordered[-1] if ordered else None
+    if last:
         evidence += diagnosis.event_lines(kube.events(ref.namespace, last["metadata"]["name"]), probes=False)
-        log = diagnosis.last_lines(last, kube)
-        evidence += [f"last lines of {last['metadata']['name']}:", *log] if log else ["it printed nothing"]
-    what = f"{ref} in {ref.namespace}: {cause}"
-    return RolloutFailed(what, details=evidence, hint=diagnosis.advice(cause, evidence, log))
+        log = diagnosis.log_of(last, kube)
+        evidence += diagnosis.log_lines(last, log)
+    said = _in_words(cause, last, log)
+    hint = diagnosis.advise(diagnosis.Clues(said, evidence, log, diagnosis.facts(ref, last, kube)))
+    subject = "the migration" if is_migration(job) else "the program"
+    return RolloutFailed(
+        f"{ref} in {ref.namespace}: {subject} failed: {said}",
+        details=evidence,
+        hint=AGAIN if hint == diagnosis.LAST else hint,  # a rollback takes the Job away, and its log with it
+    )
+
+
+def _in_words(cause: str, pod: Mapping[str, Any] | None, log: list[str]) -> str:
+    """How the program ended and what it said last, in place of the Job controller's count of tries."""
+    end = diagnosis.ended(diagnosis.container(pod)) if pod else {}
+    if not end or not COUNTED.match(cause):
+        return cause
+    words = diagnosis.last_words(log)
+    return diagnosis.ending(end) + (f": {words}" if words else "")

@@ -21,7 +21,7 @@ from slimdeploy.deploy.releasing.lease import Held, held
 from slimdeploy.deploy.releasing.preparation import prepare
 from slimdeploy.deploy.releasing.prune import Survey
 from slimdeploy.deploy.releasing.rescue import rescue, resume
-from slimdeploy.deploy.releasing.serving import Intent, Site, generations, serve, sweep, wait
+from slimdeploy.deploy.releasing.serving import Intent, Site, generations, serve, sweep, tell_kept, wait
 from slimdeploy.errors import RolledBack, RolloutFailed, SlimdeployError
 from slimdeploy.events import Note
 
@@ -35,13 +35,16 @@ def ensure(site: Site, intent: Intent, changes: Changes, order: Order) -> Done:
     same = last is not None and last.facts.intent == intent.identity
     tried = next((each for each in changes.before if each.facts.intent == intent.identity), None)
     if tried and changes.pending and not order.retry and tried.outcome in {Outcome.FAILED, Outcome.ROLLED_BACK}:
-        raise RolledBack(f"release {tried.number} was the same and {tried.outcome}, --retry tries again: {tried.note}")
+        back = " and was rolled back" if tried.outcome is Outcome.ROLLED_BACK else ""
+        again = "`slimdeploy redeploy --retry` tries again"
+        raise RolledBack(f"this failed as release {tried.number}{back}; {again}: {tried.note}")
     if last and same and not order.retry and last.outcome is Outcome.ROLLING_BACK:
         raise resume(site, last, order, changes.before)
     if changes.pending:
         prepare(site.app, changes, site.kube, site.report)
     if changes.pending or is_unfinished(changes, intent):
         return make(site, intent, order)
+    tell_kept(site, changes.kept)
     ready = wait(site, intent, generations(site, intent))
     if last and same and last.outcome is not Outcome.DEPLOYED:
         with held(site.app, site.kube, order.lock_wait) as lease:  # it serves by now: that is worth knowing later
@@ -66,7 +69,8 @@ def make(site: Site, intent: Intent, order: Order) -> Done:
             raise rescue(site, failure, entry, order, records=seen.changes.before) from None
         entry.ended(Outcome.DEPLOYED)
         clean(site, seen, entry, lease)
-        return replace(done(site, seen.changes, intent, ready), number=entry.record.number)
+        resumed = () if seen.changes.pending else entry.record.facts.changed
+        return replace(done(site, seen.changes, intent, ready), number=entry.record.number, resumed=resumed)
 
 
 @contextmanager

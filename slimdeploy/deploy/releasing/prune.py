@@ -14,17 +14,21 @@ from typing import Any
 
 from slimdeploy.artifacts.deploy import Action, Change, ObjectRef
 from slimdeploy.artifacts.release import Record
+from slimdeploy.deploy.comparing.fieldsets import beyond
 from slimdeploy.deploy.releasing.lease import Held
 from slimdeploy.deploy.releasing.record import COMPONENT, is_hashed
 from slimdeploy.errors import CleanupIncomplete, PolicyRefused
 from slimdeploy.events import Step
 from slimdeploy.manifests.labels import PART_OF, labels, selector
 from slimdeploy.tools.kube import MANAGER, Kube
+from slimdeploy.tools.kube_pods import RESTARTED
 
 NEVER = frozenset({"Namespace", "PersistentVolumeClaim", "CustomResourceDefinition"})
 LAST = ("Deployment", "Job", "CronJob", "Service", "Secret", "ConfigMap", "ServiceAccount")
 """What others need goes after those; everything else (autoscalers, ingresses, budgets) goes first."""
 WORKLOADS = frozenset({"Deployment", "Job", "CronJob"})
+NOTED = ("f:metadata", "f:status")
+RESTART: dict[str, Any] = {"f:spec": {"f:template": {"f:metadata": {"f:annotations": {f"f:{RESTARTED}": {}}}}}}
 WAIT_SECONDS = 30.0
 LOOK_SECONDS = 0.25
 
@@ -40,6 +44,12 @@ class Found:
     def held_by(self) -> tuple[str, ...]:
         """The finalizers of an object that is being deleted."""
         return tuple(self.metadata.get("finalizers") or ()) if "deletionTimestamp" in self.metadata else ()
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether it is we who applied it."""
+        entries = self.metadata.get("managedFields") or ()
+        return any(entry["manager"] == MANAGER and entry["operation"] == "Apply" for entry in entries)
 
 
 @dataclass(frozen=True)
@@ -90,15 +100,18 @@ def survey(there: Iterable[Found], wanted: frozenset[ObjectRef]) -> Survey:
     return Survey(tuple(ours[False]), tuple(ours[True]), tuple(kept))
 
 
-def why_kept(each: Found) -> str:
-    """Why this one is not ours to delete; empty when it is."""
+def why_kept(each: Found, *, down: bool = False) -> str:
+    """Why this one is not ours to delete; empty when it is. From `down` only who applies it, too, keeps it."""
     entries = each.metadata.get("managedFields") or ()
-    others = sorted({entry["manager"] for entry in entries if _shares(entry)})
+    sharing = [entry for entry in entries if _shares(entry)]
+    others = sorted({entry["manager"] for entry in sharing})
     if "deletionTimestamp" in each.metadata:
         waits = ", ".join(each.held_by) or "its dependents"
         return f"it is being deleted since {each.metadata['deletionTimestamp']}, and waits for {waits}"
-    if not any(entry["manager"] == MANAGER and entry["operation"] == "Apply" for entry in entries):
+    if not each.is_applied:
         return f"it carries our labels, but was made by {', '.join(others) or 'somebody else'}"
+    if down:
+        others = sorted({entry["manager"] for entry in sharing if entry["operation"] == "Apply"})
     if others:
         return f"{', '.join(others)} manages it, too"
     if each.ref.kind in NEVER:
@@ -106,15 +119,15 @@ def why_kept(each: Found) -> str:
     return ""
 
 
-def prune(
-    survey: Survey, records: tuple[Record, ...], held: Held, step: Step, *, seconds: float = WAIT_SECONDS
-) -> tuple[ObjectRef, ...]:
-    """Delete exactly what was seen, and wait until it is gone. Raises CleanupIncomplete, after all the others went.
+def due(survey: Survey, records: tuple[Record, ...], held: Held) -> tuple[Found, ...]:
+    """What is to be deleted now. `records` are the stored releases: what they name may be needed again."""
+    return (*survey.prune, *_unnamed(survey.hashed, records, held))
 
-    `records` are the stored releases: what they name may be needed again.
-    """
+
+def prune(due: Iterable[Found], held: Held, step: Step, *, seconds: float = WAIT_SECONDS) -> tuple[ObjectRef, ...]:
+    """Delete exactly what was seen, and wait until it is gone. Raises CleanupIncomplete, after all the others went."""
     gone: list[Found] = []
-    for each in (*survey.prune, *_unnamed(survey.hashed, records, held)):
+    for each in due:
         held.check()
         metadata = each.metadata
         foreground = each.ref.kind in WORKLOADS
@@ -165,20 +178,22 @@ def _unnamed(hashed: tuple[Found, ...], records: tuple[Record, ...], held: Held)
         return ()
     wanted = (selector(held.app), {PART_OF: held.app})  # the app's own, and those of its further processes
     sets = [each for labels in wanted for each in held.kube.replica_sets(held.ref.namespace, labels)]
-    used = frozenset(text for each in sets for text in _strings(each["spec"]["template"]))
+    used = frozenset(text for each in sets for text in strings(each["spec"]["template"]))
     return tuple(each for each in rest if each.ref.name not in used)
 
 
-def _strings(value: object) -> Iterable[str]:
+def strings(value: object) -> Iterable[str]:
+    """Every string in it, at any depth: a name that is used is among them."""
     if isinstance(value, str):
         yield value
     children = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     for each in children:
-        yield from _strings(each)
+        yield from strings(each)
 
 
 def _shares(entry: Mapping[str, Any]) -> bool:
-    """Whether somebody else's entry is about more than status, scale, and marks in the metadata (finalizers...)."""
+    """Whether somebody else's entry is about more than status, scale, a restart, and marks in the metadata."""
     if entry["manager"] == MANAGER or entry.get("subresource"):
         return False
-    return entry["operation"] == "Apply" or bool(set(entry.get("fieldsV1") or {}) - {"f:metadata", "f:status"})
+    fields = {key: each for key, each in (entry.get("fieldsV1") or {}).items() if key not in NOTED}
+    return entry["operation"] == "Apply" or any(beyond(fields, RESTART))

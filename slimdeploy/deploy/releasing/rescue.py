@@ -1,19 +1,20 @@
 """After a release that does not serve: evidence first, then the last release that did, applied again and verified.
 
-Not when that would be wrong (somebody else changed or paused it) or no help (no room, quota, a registry that is down:
-the old pods would not come up, either).
+When not, is in blame.py.
 """
 
 from __future__ import annotations
 
-import re
+import base64
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from slimdeploy.artifacts.deploy import Manifest, Manifests, ObjectRef
 from slimdeploy.artifacts.release import Order, Outcome, Record
-from slimdeploy.deploy.releasing import history
+from slimdeploy.deploy.releasing import history, reporting
+from slimdeploy.deploy.releasing.blame import outcome_of, why_not
 from slimdeploy.deploy.releasing.history import Entry
 from slimdeploy.deploy.releasing.jobs import is_migration
 from slimdeploy.deploy.releasing.lease import Held, held
@@ -27,18 +28,12 @@ from slimdeploy.errors import (
     RolloutFailed,
     SlimdeployError,
 )
-from slimdeploy.events import Warned, step
-from slimdeploy.state.reports import write_report
+from slimdeploy.events import Failed, Note, Warned, step
 from slimdeploy.tools.kube import MANAGER
 
-CLUSTER_WIDE = (
-    (re.compile(r"exceeded quota", re.I), "the quota of the namespace stands against any release"),
-    (re.compile(r"nodes are available|no nodes available|Unschedulable"), "there is no room on the nodes"),
-    (
-        re.compile(r"(ErrImagePull|ImagePullBackOff)(?!.*(not found|manifest unknown|denied|unauthorized|forbidden))"),
-        "the registry does not give any image now",
-    ),
-    (re.compile(r"failed calling webhook"), "an admission webhook of the cluster does not answer"),
+HALF_WAY = (
+    "the rollback of release {0} is not finished, so its objects may be of either release:"
+    " `slimdeploy rollback` finishes it, `slimdeploy up` tries release {0} again"
 )
 
 
@@ -46,8 +41,8 @@ def rescue(
     site: Site, failure: RolloutFailed, entry: Entry, order: Order, *, records: tuple[Record, ...]
 ) -> SlimdeployError:
     """The error to raise for a release that failed: rolled back, or not and why."""
-    file = write_report(f"{site.app}-release-{entry.record.number}", (failure.what, *failure.details))
-    evidence = (*failure.details, *((f"all of this is in {file}",) if file else ()))
+    file = reporting.written(site, entry, failure)
+    evidence = (*failure.details, *((f"all of this, and the whole logs: {file}",) if file else ()))
     goods = history.last_good(records, before=entry.record.number)
     if reason := why_not(failure, order, goods):
         note_down(site, entry, outcome_of(failure), failure.what)
@@ -58,8 +53,24 @@ def rescue(
             kind=failure.kind,
             ours=failure.ours,
         )
-    note_down(site, entry, Outcome.ROLLING_BACK, failure.what)
-    return go_back(site, failure, entry, goods, evidence=evidence)
+    site.report(Failed(failure.what, evidence))  # before anything else is tried, which may be interrupted
+    with half_way(site, entry):
+        note_down(site, entry, Outcome.ROLLING_BACK, failure.what)
+        error = go_back(site, failure, entry, goods, evidence=evidence)
+    reporting.ended(file, error, evidence)
+    return error
+
+
+@contextmanager
+def half_way(site: Site, entry: Entry) -> Iterator[None]:
+    """Told to stop while it goes back: there is no time for more than words."""
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException:
+        site.report(Note(HALF_WAY.format(entry.record.number)))
+        raise
 
 
 def note_down(site: Site, entry: Entry, outcome: Outcome, note: str) -> None:
@@ -77,7 +88,8 @@ def resume(site: Site, last: Record, order: Order, records: tuple[Record, ...]) 
     with held(site.app, site.kube, order.lock_wait) as lease:
         entry = Entry(site.app, lease, last, time.monotonic())
         goods = history.last_good(records, before=last.number)
-        return go_back(site, RolloutFailed(last.note), entry, goods, evidence=())
+        with half_way(site, entry):
+            return go_back(site, RolloutFailed(last.note), entry, goods, evidence=())
 
 
 def go_back(
@@ -95,28 +107,6 @@ def go_back(
     note_down(site, entry, Outcome.ROLLED_BACK, failure.what)
     what = f"{failure.what}; rolled back: release {number} runs again"
     return RolledBack(what, details=evidence, hint=failure.hint)
-
-
-def why_not(failure: RolloutFailed, order: Order, goods: tuple[Record, ...]) -> str:
-    """Why nothing is rolled back; empty when it is."""
-    if not failure.ours:
-        return "that is not this release's doing, and going back would undo what somebody else did"
-    if reason := cluster_wide(failure):
-        return reason
-    if not order.rollback:
-        return "that was asked for (--no-rollback, deploy.rollback)"
-    return "" if goods else "no release before it is known to serve; its objects stay, so that they can be looked at"
-
-
-def cluster_wide(failure: RolloutFailed) -> str:
-    """What keeps any release from running; empty when the cause is this one's own."""
-    text = "\n".join((failure.what, *failure.details)) if failure.kind == "Timeout" else failure.what
-    return next((reason for pattern, reason in CLUSTER_WIDE if pattern.search(text)), "")
-
-
-def outcome_of(failure: RolloutFailed) -> Outcome:
-    """Whether it says anything about the release itself."""
-    return Outcome.FAILED if failure.ours and not cluster_wide(failure) else Outcome.INTERRUPTED
 
 
 def restore(site: Site, goods: tuple[Record, ...], lease: Held) -> int:
@@ -153,14 +143,23 @@ def prepared(record: Record, manifests: Manifests, site: Site) -> Intent:
 
     Raises IntegrityError when something is gone whose content was not stored.
     """
-    by_name = frozenset(ObjectRef.of(each) for each in manifests.objects if is_by_name(each))
-    if missing := [str(ref) for ref in sorted(by_name, key=str) if site.kube.get(ref) is None]:
+    by_name = {
+        ref: site.kube.get(ref) for ref in {ObjectRef.of(each) for each in manifests.objects if is_by_name(each)}
+    }
+    if missing := [str(ref) for ref in sorted(by_name, key=str) if by_name[ref] is None]:
         raise IntegrityError(
             f"what release {record.number} needs is gone: {', '.join(missing)}",
             hint="slimdeploy up makes a new release, with the values of now",
         )
+    site.kube.hide(value for ref, live in by_name.items() if ref.kind == "Secret" for value in values_of(live))
     rest = (each for each in manifests.objects if not is_by_name(each) and not is_migration(each))
     return Intent(manifests, record.facts.image, Manifests(tuple(_peaceful(each, site) for each in rest)))
+
+
+def values_of(secret: Mapping[str, Any] | None) -> Iterator[str]:
+    """What a stored release's programs were given, and may print."""
+    for each in ((secret or {}).get("data") or {}).values():
+        yield base64.b64decode(each).decode(errors="replace")
 
 
 def _peaceful(manifest: Manifest, site: Site) -> Manifest:

@@ -5,7 +5,7 @@ Both a release and its rollback are made of this.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,15 +101,22 @@ def _summary(intent: Intent, ready: int, namespace: str) -> str:
     return f"scheduled in {namespace}" if "CronJob" in kinds else f"run to its end in {namespace}"
 
 
+def tell_kept(site: Site, kept: Iterable[str]) -> None:
+    """What is not wanted, and not ours to delete, is named each time: it still runs."""
+    for reason in kept:
+        site.report(Warned(reason))
+
+
 def sweep(site: Site, survey: prune.Survey, records: tuple[Record, ...], lease: Held) -> None:
     """Delete what a new set does not hold any more."""
-    for reason in survey.kept:
-        site.report(Warned(reason))
-    if not survey.prune and not survey.hashed:
+    tell_kept(site, survey.kept)
+    due = prune.due(survey, records, lease)
+    if not due:
         return
     with step(site.report, "prune") as running:
-        gone = prune.prune(survey, records, lease, running, seconds=min(prune.WAIT_SECONDS, site.timeout))
-        running.summary = ", ".join(map(str, gone)) or "nothing yet: the history names it"
+        gone = prune.prune(due, lease, running, seconds=min(prune.WAIT_SECONDS, site.timeout))
+        changed = ", ".join(str(each.ref) for each in due)
+        running.summary = ", ".join(map(str, gone)) or f"{changed}: changed by somebody meanwhile, and kept"
 
 
 def generations(

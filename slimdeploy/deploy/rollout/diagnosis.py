@@ -7,25 +7,33 @@ from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.deploy.rollout import evidence
-from slimdeploy.deploy.rollout.advice import Clues, advice, advise
+from slimdeploy.deploy.rollout.advice import LAST, Clues, advise
 from slimdeploy.deploy.rollout.advice_rules import REFUSED
 from slimdeploy.deploy.rollout.doom import Doom, pod_doom
-from slimdeploy.deploy.rollout.evidence import event_lines, last_lines
+from slimdeploy.deploy.rollout.evidence import event_lines, log_lines, log_of
 from slimdeploy.deploy.rollout.observation import Seen
 from slimdeploy.deploy.rollout.panics import last_words
-from slimdeploy.deploy.rollout.pods import Pod, container, is_ready, name_of, pod_state
+from slimdeploy.deploy.rollout.pods import Pod, container, ended, ending, is_ready, name_of, pod_state
 from slimdeploy.deploy.rollout.waiting import probe_of, probed_path, why
 from slimdeploy.errors import RolloutFailed
 from slimdeploy.tools.kube import Kube
 from slimdeploy.tools.kube_streams import answers_inside
 
 __all__ = [
-    "advice",
+    "LAST",
+    "Clues",
+    "advise",
+    "container",
+    "ended",
+    "ending",
     "event_lines",
+    "facts",
     "failure",
     "gone",
     "is_ready",
-    "last_lines",
+    "last_words",
+    "log_lines",
+    "log_of",
     "pod_doom",
     "pod_state",
     "timeout",

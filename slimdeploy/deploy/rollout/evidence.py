@@ -67,11 +67,6 @@ def log_of(pod: Pod, kube: Kube) -> list[str]:
     return []
 
 
-def last_lines(pod: Pod, kube: Kube) -> list[str]:
-    """The last lines that the program printed, or its panic."""
-    return excerpt(log_of(pod, kube), LOG_LINES)
-
-
 def log_lines(pod: Pod, lines: Sequence[str]) -> list[str]:
     """The part of a log that is shown, with a heading."""
     if not lines:

@@ -96,6 +96,8 @@ class Watch:
             doom = diagnosis.timeout(self.rollout.timeout, seen, self._events)
         if doom:
             raise diagnosis.failure(self.rollout.ref, seen, doom, self.kube)
+        if seen.observed < self.rollout.generation:  # the newest pods are those of the release before
+            return State(done=False, ready=0, line="the Deployment controller is to look at it")
         return State(done=False, ready=seen.ready, line=unsteady if done else describe(seen, self._events))
 
     def _doom(self, seen: Seen) -> Doom | None:
