@@ -27,11 +27,12 @@ from slimdeploy.deploy.podman.container import (
     run_arguments,
 )
 from slimdeploy.deploy.podman.health import answer, listens
-from slimdeploy.deploy.rollout.advice import advice
+from slimdeploy.deploy.rollout.advice import Clues, advise
 from slimdeploy.errors import PolicyRefused, RolloutFailed
 from slimdeploy.events import Step
 from slimdeploy.manifests.labels import MANAGED_BY, MANAGER
 from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.go import host
 from slimdeploy.tools.podman import Podman
 
 WORKER_SECONDS = 1.0
@@ -143,14 +144,17 @@ class Single:
         """The error, with the last lines that the program printed."""
         lines = self.podman.logs(self.name, 10).splitlines()
         details = (f"last lines of {self.name}:", *lines) if lines else ("it printed nothing",)
-        return RolloutFailed(f"{self.name}: {cause}", details=details, hint=advice(cause, [], lines))
+        return RolloutFailed(f"{self.name}: {cause}", details=details, hint=self._advice(cause, lines))
+
+    def _advice(self, cause: str, log: list[str]) -> str:
+        facts = {"node": "this machine", "arch": host().architecture, "user": str(self.plan.user)}
+        return advise(Clues(cause, (), log, facts))
 
     def _ended(self, state: Mapping[str, Any]) -> str | None:
-        if state["Status"] in GOES_ON:
-            return "it runs"
-        if state["ExitCode"] != 0:
+        goes_on = state["Status"] in GOES_ON
+        if not goes_on and state["ExitCode"] != 0:
             raise self.failed(f"the program ended with exit code {state['ExitCode']}{_oom(state)}")
-        return None
+        return "it runs" if goes_on else None
 
     def _run(self, spec: Spec, folder: Path) -> None:
         """Secrets go to podman in a file that only we can read, or in its environment: ps shows neither."""
@@ -173,7 +177,7 @@ class Single:
             ports = ", ".join(str(host_port(self.target, port.number)) for port in self.plan.ports)
             hint = "end what listens there, or choose another: slimdeploy up --publish 18080"
             return RolloutFailed(f"port {ports} on 127.0.0.1 is in use", details=last, hint=hint)
-        return RolloutFailed(f"podman cannot run {self.name}", details=last, hint=advice(failure.text, [], []))
+        return RolloutFailed(f"podman cannot run {self.name}", details=last, hint=self._advice(failure.text, []))
 
 
 def refuse_foreign(name: str, labels: Mapping[str, str] | None) -> None:
