@@ -13,7 +13,6 @@ from slimdeploy.workbench import Request, name_of
 from tests.compile.conftest import MAIN, Project, kept
 from tests.compile.private import MODULE, VERSION, module_server
 
-
 GOFLAGS = {
     "-p=1 -mod=readonly -modcacherw": False,
     "-v -x -work": False,
