@@ -18,7 +18,7 @@ def make_image(here: Bench) -> Image:
     if here.plan.max_size is not None:
         from slimdeploy.build import limit
 
-        limit.check(image, here.plan.max_size, here.kept)
+        limit.check(image, here.plan.max_size, here.kept, here.work)
     return image
 
 

@@ -15,9 +15,10 @@ from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import Platform
 from slimdeploy.artifacts.sizes import ImageSize
 from slimdeploy.build.growth import Growth, growth, unnamed
-from slimdeploy.build.image_size import is_readable, measure
+from slimdeploy.build.image_size import measure
 from slimdeploy.build.layout import Layout, read_layout
 from slimdeploy.build.packing import whole
+from slimdeploy.build.unpacking import readable
 from slimdeploy.deliver.pull import pull
 from slimdeploy.errors import UsageError
 from slimdeploy.events import Note, Report, megabytes, step
@@ -136,11 +137,7 @@ def _pulled(wanted: str, image: Image, request: Request, here: Bench) -> Layout:
 
 def _measured(layout: Layout, name: str, here: Bench, **more: Any) -> ImageSize:  # noqa: ANN401 - measure's own
     """The sizes of a layout; layers that Python cannot unpack are packed again for that, and counted as they are."""
-    readable = layout
-    if not is_readable(layout):
-        again = here.work / f"{layout.digest[7:19]}.gzip"
-        Skopeo(on_line=lambda line: here.line("skopeo", line)).compress(layout.folder, again, "gzip")
-        readable = whole(again)
-    found = replace(measure(readable, name, **more), digest=layout.digest, layers=layout.layers)
+    unpacked = readable(layout, here.work, Skopeo(on_line=lambda line: here.line("skopeo", line)))
+    found = replace(measure(unpacked, name, **more), digest=layout.digest, layers=layout.layers)
     sizes.keep(here.kept / SIZES, found)
     return found

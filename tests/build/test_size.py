@@ -216,19 +216,17 @@ def test_nothing_to_compare_with(
         measured(sized, shared, against)
 
 
-def limited(size: str, **image: str) -> Config:
+def limit_of(size: str, **image: str) -> Config:
     return Config.model_validate({"image": {"max_size": size, **image}})
 
 
-def test_an_image_that_grew_too_large_fails_with_what_grew(workshop: Workshop, tmp_path: Path) -> None:
-    project = tmp_path / "limited"
-    write(
-        project,
-        {
-            "go.mod": "module example.com/limited\n\ngo 1.21\n",
-            "main.go": 'package main\n\nfunc main() { println("x") }\n',
-        },
-    )
+PRINTS = 'package main\n\nfunc main() { println("x") }\n'
+
+
+@pytest.mark.parametrize("form", ["gzip", "zstd"])
+def test_an_image_that_grew_too_large_fails_with_what_grew(form: str, workshop: Workshop, tmp_path: Path) -> None:
+    project, limited = tmp_path / "limited", lambda size: limit_of(size, compression=form)
+    write(project, {"go.mod": "module example.com/limited\n\ngo 1.21\n", "main.go": PRINTS})
     with pytest.raises(ImageFailed) as first:
         workshop.build(project, limited("500kB"))
     assert first.value.details[0].startswith("none that fitted is known")
@@ -250,10 +248,7 @@ def test_an_image_that_grew_too_large_fails_with_what_grew(workshop: Workshop, t
 
 def test_layers_in_zstd(workshop: Workshop, tmp_path: Path) -> None:
     project = tmp_path / "zstd"
-    write(
-        project,
-        {"go.mod": "module example.com/zstd\n\ngo 1.21\n", "main.go": 'package main\n\nfunc main() { println("x") }\n'},
-    )
+    write(project, {"go.mod": "module example.com/zstd\n\ngo 1.21\n", "main.go": PRINTS})
     config = Config.model_validate({"image": {"compression": "zstd"}})
     found, built = measured(project, workshop, config=config).now, workshop.build(project, config).image
     assert found.program is not None
