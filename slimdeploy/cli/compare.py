@@ -42,7 +42,8 @@ BASES = (
 def command(output: Output, flags: Flags, full: str, *, small: str, base: str, registry: str, html: str | None) -> None:
     """Build once, and measure the binary on a full Go image, a small one, a small base, and scratch.
 
-    For each: size, compressed size, time to push, to pull into an empty store, and to start. On this machine nothing stays behind.
+    For each: size, compressed size, time to push, to pull into an empty store, and to start. On this machine nothing
+    stays behind.
     """
     from slimdeploy.comparing import Wish, compare
     from slimdeploy.ui import ladder, page
