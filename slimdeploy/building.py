@@ -70,8 +70,9 @@ def build(here: Bench, own: ProjectFiles, benches: Sequence[Bench], bases: Seque
         images = tuple(image for image, _ in made)
         image = images[0] if len(images) == 1 else together(here, images)
         running.summary = summary(image)
-    for each, (one, advice) in zip(benches, made, strict=True):
-        explain(each, one, advice)
+    for each, (_, advice) in zip(benches, made, strict=True):
+        for event in advice:
+            each.report(event)
     return image
 
 
@@ -164,16 +165,6 @@ def project_files(here: Bench) -> ProjectFiles:
     plan, project = here.plan.rootfs, here.plan.compile.project
     authorities = b"".join(certificates(path, project) for path in plan.authorities)
     return ProjectFiles(stage_files(plan, project, here.work / "own", here.source), authorities)
-
-
-def explain(here: Bench, image: Image, advice: Sequence[Event]) -> None:
-    """Say what the image holds and why (with -v), and what will not work in it."""
-    if here.plan.shelf:
-        here.line("image", f"{image.platform}: {megabytes(image.size)}, {short(image.digest)}")
-    for line in contents.lines(image.files):
-        here.line("image", line)
-    for event in advice:
-        here.report(event)
 
 
 def packers(here: Bench, waiting: Container | None) -> Packers:

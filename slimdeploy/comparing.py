@@ -26,7 +26,7 @@ from slimdeploy.build.stacking import stack
 from slimdeploy.deliver.loopback import registry
 from slimdeploy.deliver.pull import explain, no_such_image, pull, source
 from slimdeploy.deploy.podman import trial
-from slimdeploy.errors import SlimdeployError
+from slimdeploy.errors import PushFailed, SlimdeployError
 from slimdeploy.events import Report, Step, megabytes, step
 from slimdeploy.imaging import make_any_image
 from slimdeploy.plan.deploy import is_loopback
@@ -62,12 +62,20 @@ class Wish:
 
 
 def compare(request: Request, report: Report, wish: Wish) -> Ladder:
-    """Build once, then measure each rung."""
+    """Build once, then measure each rung. Raises PushFailed when none could be."""
     with bench(request, report) as here:
         image = make_any_image(here)
         with _place(wish, here.work) as (place, way):
             trials = _Trials(request, here, image, place, bool(wish.registry))
-            return Ladder(here.plan.app, way, tuple(trials.measured(rung) for rung in wish.rungs()))
+            return measured(Ladder(here.plan.app, way, tuple(trials.measured(rung) for rung in wish.rungs())))
+
+
+def measured(ladder: Ladder) -> Ladder:
+    """A ladder of which something was measured. Raises PushFailed for one whose images went nowhere."""
+    if all(rung.pull is None for rung in ladder.rungs):
+        notes = [f"{rung.name}: {rung.note}" for rung in ladder.rungs]
+        raise PushFailed("no image of the ladder could be pushed and pulled", details=notes)
+    return ladder
 
 
 def cause(text: str) -> str:

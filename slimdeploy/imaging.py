@@ -7,6 +7,7 @@ need.
 from __future__ import annotations
 
 from slimdeploy.artifacts.build import Image
+from slimdeploy.build import contents
 from slimdeploy.build.index import is_complete
 from slimdeploy.events import megabytes, short, step
 from slimdeploy.workbench import Bench
@@ -18,12 +19,20 @@ def make_image(here: Bench) -> Image:
     if here.plan.max_size is not None:
         from slimdeploy.build import limit
 
-        limit.check(image, here.plan.max_size, here.kept)
+        limit.check(image, here.plan.max_size, here.kept, here.work)
     return image
 
 
 def make_any_image(here: Bench) -> Image:
-    """Source -> image, whatever its size; or what these very sources gave before."""
+    """Source -> image, whatever its size, and (with -v) what it holds and why."""
+    image = _made(here)
+    for line in contents.table(image):
+        here.line("image", line)
+    return image
+
+
+def _made(here: Bench) -> Image:
+    """A new one, or what these very sources gave before."""
     known = here.known()
     if known is not None and is_complete(known):
         with step(here.report, "build") as running:

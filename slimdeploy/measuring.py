@@ -17,8 +17,9 @@ from slimdeploy.artifacts.sizes import ImageSize
 from slimdeploy.build.growth import Growth, growth, unnamed
 from slimdeploy.build.image_size import measure, platform_of
 from slimdeploy.build.index import variant
-from slimdeploy.build.layout import Layout, is_readable, read_layout
+from slimdeploy.build.layout import Layout, read_layout
 from slimdeploy.build.packing import whole
+from slimdeploy.build.unpacking import readable
 from slimdeploy.config.pulled import parse
 from slimdeploy.config.refusal import Refused
 from slimdeploy.deliver.pull import DOCKER, TRANSPORTS, pull
@@ -155,11 +156,7 @@ def _pulled(wanted: str, image: Image, request: Request, here: Bench) -> Layout:
 
 def _measured(layout: Layout, name: str, here: Bench, **more: Any) -> ImageSize:  # noqa: ANN401 - measure's own
     """The sizes of a layout; layers that Python cannot unpack are packed again for that, and counted as they are."""
-    readable = layout
-    if not is_readable(layout):
-        again = here.work / f"{layout.digest[7:19]}.gzip"
-        Skopeo(on_line=lambda line: here.line("skopeo", line)).compress(layout.folder, again, "gzip")
-        readable = whole(again)
-    found = replace(measure(readable, name, **more), digest=layout.digest, layers=layout.layers)
+    unpacked = readable(layout, here.work, Skopeo(on_line=lambda line: here.line("skopeo", line)))
+    found = replace(measure(unpacked, name, **more), digest=layout.digest, layers=layout.layers)
     sizes.keep(here.kept / SIZES, found)
     return found

@@ -25,6 +25,7 @@ from slimdeploy.artifacts.deploy_plan import (
     Target,
 )
 from slimdeploy.events import Report, Step, step
+from slimdeploy.facts.host import check_host
 from slimdeploy.imaging import make_image
 from slimdeploy.patches import at_their_place
 from slimdeploy.plan.delivery import LocalRegistry
@@ -120,16 +121,17 @@ def up(request: Request, report: Report) -> Release:
 
 def run(request: Request, report: Report, wish: Wish) -> End:
     """Source -> a program in the foreground, until it ends."""
+    from slimdeploy.deploy.podman import foreground
     from slimdeploy.plan.workload import workload_plan
     from slimdeploy.state.workspace import workspace
     from slimdeploy.tools.podman import Podman, local_engine
 
     with bench(request, report) as here:
-        delivered = deliver(StorePlan(f"localhost/{here.plan.app}"), make_image(here), here)
+        check_host(here.plan.platforms)
         plan = workload_plan(request.config, here.plan.app, contents(request, report))
+        foreground.check_ports(plan, wish)
+        delivered = deliver(StorePlan(f"localhost/{here.plan.app}"), make_image(here), here)
     with workspace() as work:  # not the project's lock, and gone even if we are killed: it holds the values
-        from slimdeploy.deploy.podman import foreground
-
         return foreground.run(plan, delivered, Podman(local_engine()), wish=wish, folder=work)
 
 
@@ -178,6 +180,8 @@ def deploy_plan(request: Request, here: Bench) -> DeployPlan:
     asked = request.overrides
     plan = make_deploy_plan(request.config, here.plan.app, here.local.version, asked, found=found, contents=read)
     check_patches(plan.workload, request)
+    if not isinstance(plan.target, ClusterTarget):
+        check_host(here.plan.platforms)
     return plan
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from slimdeploy.artifacts.build import RootFilesystem, StaticBinary
 from slimdeploy.artifacts.plan import BuildPlan
 from slimdeploy.build.calls import Call, Calls, find_calls, linked_folders
-from slimdeploy.build.needs import OPENS_PLUGINS, STARTS_PROGRAMS
+from slimdeploy.build.needs import OPENS_PLUGINS, STARTS_PROGRAMS, linked
 from slimdeploy.config.assets import CERTIFICATES
 from slimdeploy.events import Event, Note, Warned
 
@@ -23,6 +23,7 @@ def advise(plan: BuildPlan, module: str, binary: StaticBinary, rootfs: RootFiles
     folders = linked_folders(binary.functions, module, plan.compile.package)
     calls = find_calls(plan.compile.project, folders)
     yield from about_programs(binary.functions, calls, targets)
+    yield from about_ports(calls, plan.image.user)
     yield from about_files(calls, targets, plan.image.workdir, plan.compile.project)
     if CERTIFICATES in targets and plan.rootfs.host.bundle:
         yield from about_age(plan.rootfs.host.bundle, time.time())
@@ -40,7 +41,15 @@ def about_programs(functions: frozenset[str], calls: Calls, targets: set[str]) -
         hint = "the image holds no other program and no shell: do it in Go, or add static ones with image.files"
         yield Warned(f"the program starts {_listed(absent)}; {hint}")
     elif not calls.starts:
-        yield Note("os/exec is linked in: whatever it starts has to be in the image, which holds no other program")
+        by = linked(functions, STARTS_PROGRAMS)
+        yield Note(f"{by}: whatever it starts has to be in the image, which holds no other program")
+
+
+def about_ports(calls: Calls, user: int) -> Iterator[Event]:
+    """Ports that only root may open, or who has a capability that we take from everybody."""
+    if calls.low:
+        hint = f"user {user} may open no port below 1024, unless the runtime allows it: listen on PORT (app.port)"
+        yield Warned(f"the program listens on {_listed(list(calls.low))}; {hint}")
 
 
 def about_files(calls: Calls, targets: Iterable[str], workdir: str, project: Path) -> Iterator[Event]:

@@ -1,4 +1,4 @@
-"""Calls with a literal argument in the project's own Go files: which programs are started, which files are read.
+"""Calls with a literal argument in the project's own Go files: programs that are started, files that are read, ports.
 
 A pattern, not a parser: what it sees is there, what a variable holds it does not see. Only packages that are linked in
 count, so a generator in tools/ or another program of the same module is no alarm.
@@ -8,23 +8,40 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.config.assets import VERSION_CONTROL
 
-TEXT = r"""(?:"(?P<{0}>[^"\\\n]+)"|`(?P<{0}raw>[^`\n]+)`)"""
-STARTS = re.compile(
-    r"\bexec\.(?:Command|LookPath)\(\s*"
-    + TEXT.format("a")
-    + r"|\bexec\.CommandContext\([^,()\n]+(?:\([^()\n]*\))?,\s*"
-    + TEXT.format("b")
+LITERAL = r'(?:"[^"\\\n]+"|`[^`\n]+`)'
+ARGUMENT = r"[^,()\n]+(?:\([^()\n]*\))?,\s*"
+
+
+def _literals_of(names: str, *, skip: int = 0, many: bool = False) -> re.Pattern[str]:
+    """Calls of these: the literal after so many other arguments, or all that follow it."""
+    more = rf"(?:,\s*{LITERAL})*" if many else ""
+    return re.compile(rf"(?:{names})\(\s*(?:{ARGUMENT}){{{skip}}}({LITERAL}{more})")
+
+
+STARTS = (
+    _literals_of(r"\bexec\.(?:Command|LookPath)|\bos\.StartProcess|\b(?:syscall|unix)\.(?:Exec|ForkExec|StartProcess)"),
+    _literals_of(r"\bexec\.CommandContext", skip=1),
 )
-READS = re.compile(
-    r"(?:\bos\.(?:Open|ReadFile|ReadDir|DirFS)|\bhttp\.Dir|\bioutil\.(?:ReadFile|ReadDir)|\.Parse(?:Files|Glob))\(\s*"
-    + TEXT.format("a")
+READS = (
+    _literals_of(r"\bos\.(?:Open|OpenFile|ReadFile|ReadDir|DirFS)|\bhttp\.Dir|\bioutil\.(?:ReadFile|ReadDir)"),
+    _literals_of(r"\.(?:ParseFiles|ParseGlob|LoadHTMLFiles|LoadHTMLGlob)", many=True),
+    _literals_of(r"\.Static(?:File)?", skip=1),
+    _literals_of(r"\bhttp\.ServeFile", skip=2),
 )
+"""Of the standard library, gin and echo."""
+LISTENS = (
+    _literals_of(r"\.(?:ListenAndServe|ListenAndServeTLS|Run|RunTLS|Start|StartTLS)"),
+    _literals_of(r"\b(?:net|tls)\.Listen", skip=1),
+    re.compile(rf"\bAddr:\s*({LITERAL})"),
+)
+LOW = re.compile(r"(?:[\d.]*|\[[\da-f:]*\]|localhost):(?:https?|0*[1-9]\d{0,2}|0*10[01]\d|0*102[0-3])")
+"""An address with a port below 1024."""
 SKIPPED = VERSION_CONTROL | {"vendor", "testdata", "node_modules"}
 
 
@@ -42,18 +59,22 @@ class Calls:
 
     starts: tuple[Call, ...] = ()
     reads: tuple[Call, ...] = ()
+    low: tuple[Call, ...] = ()
+    """Addresses with a port below 1024."""
 
 
 def find_calls(project: Path, folders: frozenset[str]) -> Calls:
     """The calls in these folders of the project ("." is the project itself)."""
     starts: list[Call] = []
     reads: list[Call] = []
+    low: list[Call] = []
     for file in _go_files(project, folders):
         text = file.read_text(encoding="utf-8", errors="replace")
         name = file.relative_to(project).as_posix()
         starts += _literals(STARTS, text, name)
         reads += _literals(READS, text, name)
-    return Calls(tuple(starts), tuple(reads))
+        low += (each for each in _literals(LISTENS, text, name) if LOW.fullmatch(each.argument))
+    return Calls(tuple(starts), tuple(reads), tuple(low))
 
 
 def linked_folders(functions: frozenset[str], module: str, main: str) -> frozenset[str]:
@@ -77,9 +98,10 @@ def _go_files(project: Path, folders: frozenset[str]) -> Iterator[Path]:
                     yield Path(entry.path)
 
 
-def _literals(pattern: re.Pattern[str], text: str, name: str) -> Iterator[Call]:
-    for match in pattern.finditer(text):
+def _literals(patterns: Iterable[re.Pattern[str]], text: str, name: str) -> Iterator[Call]:
+    found = (match for pattern in patterns for match in pattern.finditer(text))
+    for match in sorted(found, key=lambda each: each.start()):
         start = text.rfind("\n", 0, match.start()) + 1
-        argument = next(value for value in match.groups() if value)
         if "//" not in text[start : match.start()]:
-            yield Call(argument, f"{name}:{text.count(chr(10), 0, match.start()) + 1}")
+            place = f"{name}:{text.count(chr(10), 0, match.start()) + 1}"
+            yield from (Call(literal[1:-1], place) for literal in re.findall(LITERAL, match[1]))

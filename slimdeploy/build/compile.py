@@ -18,6 +18,7 @@ from slimdeploy.events import Report, ToolOutput, Warned
 from slimdeploy.tools import go_errors
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.go import Go
+from slimdeploy.tools.go_settings import remarks
 
 WANTS_GLIBC = re.compile(r"Using '(\w+)' in statically linked applications")
 SIGNS_OF_CGO = ("build constraints exclude all", "undefined")
@@ -25,6 +26,8 @@ SIGNS_OF_CGO = ("build constraints exclude all", "undefined")
 
 def compile_binary(plan: CompilePlan, go: Go, output: Path, report: Report) -> Binary:
     """Compile to `output`. Raises CompileFailed with go's own lines, and DiskFull, Unreachable, IntegrityError."""
+    for remark in remarks():
+        report(Warned(remark))
     output.parent.mkdir(parents=True, exist_ok=True)
     seal = seal_of(output)
     if _identity(output) != _read(seal):

@@ -6,10 +6,18 @@ import os
 from collections.abc import Iterator
 from itertools import groupby
 
-from slimdeploy.artifacts.build import ImageFile
-from slimdeploy.events import amount
+from slimdeploy.artifacts.build import Image, ImageFile
+from slimdeploy.events import amount, megabytes, short
 
 FEW = 10
+
+
+def table(image: Image) -> Iterator[str]:
+    """Each file of an image, of several platforms one after the other."""
+    for each in image.each:
+        if image.variants:
+            yield f"{each.platform}: {megabytes(each.size)}, {short(each.digest)}"
+        yield from lines(each.files)
 
 
 def lines(files: tuple[ImageFile, ...]) -> Iterator[str]:

@@ -19,10 +19,9 @@ from slimdeploy.artifacts.plan import ImagePlan
 from slimdeploy.build.index import INDEXES
 from slimdeploy.build.layers import join
 from slimdeploy.build.layout import Layout, read_layout
-from slimdeploy.build.packing import Packers, pack_files, pack_program, whole
-from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError, ToolMissing
+from slimdeploy.build.packing import Packers, explain, pack_files, pack_program, whole
+from slimdeploy.errors import DiskFull
 from slimdeploy.tools import shortage
-from slimdeploy.tools.buildah import HINT
 from slimdeploy.tools.command import ToolFailed, find
 
 KEPT = 5  # layers of files, and indexes
@@ -37,7 +36,7 @@ def assemble(plan: ImagePlan, rootfs: RootFilesystem, packers: Packers, base: Ba
         try:
             layout = _move_into_place(_build(plan, rootfs, packers, base), folder, packers.most)
         except ToolFailed as failure:
-            raise _explain(failure, rootfs, packers) from None
+            raise explain(failure, packers.buildah, COPIES * rootfs.size) from None
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
@@ -116,12 +115,3 @@ def _key(asked: object, files: Sequence[RootFile]) -> str:
 def _status(program: str) -> tuple[os.stat_result, ...]:
     path = find(program)
     return (Path(path).stat(),) if path else ()
-
-
-def _explain(failure: ToolFailed, rootfs: RootFilesystem, packers: Packers) -> SlimdeployError:
-    if "no space left on device" in failure.text:
-        full = shortage.disk(failure.text, packers.buildah.folder, needed=COPIES * rootfs.size)
-        return DiskFull("buildah: no space left on the device", details=(full, *failure.details))
-    if "unknown flag" in failure.text:
-        return ToolMissing(f"this {failure.tool} is too old: {failure.output[0]}", hint=HINT)
-    return ImageFailed("buildah could not assemble the image", details=failure.details)

@@ -10,15 +10,19 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.sizes import ImageSize
 from slimdeploy.build.growth import Growth, growth, unnamed
 from slimdeploy.build.image_size import measure
-from slimdeploy.build.layout import is_readable, read_layout
+from slimdeploy.build.layout import read_layout
+from slimdeploy.build.unpacking import readable
 from slimdeploy.errors import ImageFailed
 from slimdeploy.events import amount
+from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.skopeo import Skopeo
 
 FITTED = "fitted"
 MOST_SHOWN = 8
@@ -26,21 +30,21 @@ LEAST_SHOWN = 1000
 HINT = "slimdeploy size shows all of it; if it has to be larger: image.max_size"
 
 
-def check(image: Image, limit: int | None, kept: Path) -> None:
+def check(image: Image, limit: int | None, kept: Path, work: Path) -> None:
     """Raises ImageFailed when an image has more bytes than `limit`; otherwise keeps it as the one that fitted.
 
-    Of an image for several platforms each one has to fit.
+    Of an image for several platforms each one has to fit. `work` is a folder to unpack in.
     """
     for each in image.each if limit is not None else ():
-        _check(each, limit or 0, kept / FITTED / each.platform.slug)
+        _check(each, limit or 0, kept / FITTED / each.platform.slug, work)
 
 
-def _check(image: Image, limit: int, fitted: Path) -> None:
+def _check(image: Image, limit: int, fitted: Path, work: Path) -> None:
     if image.size > limit:
         raise ImageFailed(
             f"the image for {image.platform} has {_exact(image.size, limit)}, "
             f"and image.max_size allows {_exact(limit, image.size)}",
-            details=tuple(_explained(image, fitted)),
+            details=tuple(_explained(image, fitted, work)),
             hint=HINT,
         )
     with suppress(OSError):  # it is for an explanation only
@@ -69,9 +73,9 @@ def _link(source: str, target: str) -> None:
         shutil.copyfile(source, target)
 
 
-def _explained(image: Image, folder: Path) -> Iterator[str]:
-    now = _measured(image.layout)
-    before = next((found for each in _folders(folder) if (found := _measured(each))), None)
+def _explained(image: Image, folder: Path, work: Path) -> Iterator[str]:
+    now = _measured(image.layout, work)
+    before = next((found for each in _folders(folder) if (found := _measured(each, work))), None)
     if now and before:
         yield f"{_signed(now.size - before.size)} since the last one that fitted ({before.digest[:19]}):"
         yield from _grown(growth(before, now))
@@ -79,16 +83,22 @@ def _explained(image: Image, folder: Path) -> Iterator[str]:
         yield "none that fitted is known here; the largest parts of this one:"
         yield from _largest(now)
     else:
-        yield "what grew is not known: Python cannot unpack zstd layers"
+        yield "what grew is not known: the image cannot be unpacked"
 
 
 def _folders(folder: Path) -> list[Path]:
     return list(folder.iterdir()) if folder.is_dir() else []
 
 
-def _measured(folder: Path) -> ImageSize | None:
+def _measured(folder: Path, work: Path) -> ImageSize | None:
     layout = read_layout(folder)
-    return unnamed(measure(layout, layout.digest, why={})) if layout and is_readable(layout) else None
+    if layout is None:
+        return None
+    try:
+        found = measure(readable(layout, work, Skopeo()), layout.digest, why={})
+    except ToolFailed:  # the limit is what has to be said
+        return None
+    return replace(unnamed(found), digest=layout.digest)
 
 
 def _grown(changes: tuple[Growth, ...]) -> Iterator[str]:

@@ -14,7 +14,10 @@ HAS_ZONES = "time/tzdata.loadFromEmbeddedTZData"
 LOOKS_UP_USERS = tuple(
     f"os/user.{name}" for name in ("Current", "Lookup", "LookupId", "LookupGroup", "LookupGroupId", "(*User).GroupIds")
 )
-STARTS_PROGRAMS = ("os/exec.Command", "os/exec.CommandContext", "os/exec.(*Cmd).Start", "os.StartProcess")
+STARTS_PROGRAMS = (
+    "os/exec.Command", "os/exec.CommandContext", "os/exec.(*Cmd).Start", "os.StartProcess", "syscall.Exec",
+    "syscall.ForkExec", "syscall.StartProcess",
+)  # fmt: skip
 OPENS_PLUGINS = ("plugin.Open",)
 
 

@@ -13,8 +13,10 @@ from pathlib import Path
 from slimdeploy.artifacts.build import RootFile
 from slimdeploy.artifacts.plan import ImagePlan
 from slimdeploy.build.layout import Layout, read_layout
-from slimdeploy.errors import ImageFailed
-from slimdeploy.tools.buildah import Buildah, Container
+from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError, ToolMissing
+from slimdeploy.tools import shortage
+from slimdeploy.tools.buildah import HINT, Buildah, Container
+from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.skopeo import Skopeo
 
 SET = ("User", "Entrypoint", "WorkingDir", "Labels")
@@ -36,9 +38,12 @@ class Packers:
 
 
 def make_container(plan: ImagePlan, buildah: Buildah) -> Container:
-    """One that has the image's config, and no file yet."""
-    container = buildah.from_scratch()
-    buildah.config(container, plan)
+    """One that has the image's config, and no file yet. Raises ImageFailed, DiskFull, ToolMissing."""
+    try:
+        container = buildah.from_scratch()
+        buildah.config(container, plan)
+    except ToolFailed as failure:
+        raise explain(failure, buildah) from None
     return container
 
 
@@ -116,6 +121,8 @@ def _wanted(plan: ImagePlan) -> dict[str, object]:
 def _commit(container: Container, buildah: Buildah) -> Layout:
     layout = buildah.folder / f"{container.name}.layout"
     buildah.commit(container, layout)
+    if read_layout(layout) is None:
+        buildah.check_version()
     return whole(layout)
 
 
@@ -125,3 +132,14 @@ def _compressed(layout: Layout, form: str, skopeo: Skopeo) -> Layout:
     again = layout.folder.with_suffix(f".{form}")
     skopeo.compress(layout.folder, again, form)
     return whole(again)
+
+
+def explain(failure: ToolFailed, buildah: Buildah, needed: int = 0) -> SlimdeployError:
+    """Why a packer failed; `needed` is the bytes that it wants to write."""
+    if "no space left on device" in failure.text:
+        full = shortage.disk(failure.text, buildah.folder, needed=needed)
+        return DiskFull("buildah: no space left on the device", details=(full, *failure.details))
+    if "unknown flag" in failure.text:
+        return ToolMissing(f"this {failure.tool} is too old: {failure.output[0]}", hint=HINT)
+    buildah.check_version()
+    return ImageFailed("buildah could not assemble the image", details=failure.details)

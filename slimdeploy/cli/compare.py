@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
+
 from slimdeploy.cli.options import LOCK, PROJECT, Flags, option, request, verb
 from slimdeploy.cli.output import Output
+
+
+def repository(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001
+    """A repository, by the rules of image.repository."""
+    from slimdeploy.config import references
+    from slimdeploy.config.refusal import Refused
+
+    try:
+        return references.repository(value) if value else ""
+    except Refused as refused:
+        raise click.BadParameter(f"{refused} ({refused.hint})" if refused.hint else str(refused)) from None
+
 
 BASES = (
     option("--full", metavar="IMAGE", default="golang:1.26", show_default=True, help="The whole Go image."),
@@ -17,7 +31,8 @@ BASES = (
         "--registry",
         metavar="HOST/REPOSITORY",
         default="",
-        help="Push to and pull from there, as slimdeploy-compare-*; default: a registry here, for the moment.",
+        callback=repository,
+        help="Push there, as tags slimdeploy-compare-*, which stay; default: a registry here, for the moment.",
     ),
     option("--html", metavar="FILE", help="Also write a page with bars to open in a browser."),
 )
@@ -27,7 +42,8 @@ BASES = (
 def command(output: Output, flags: Flags, full: str, *, small: str, base: str, registry: str, html: str | None) -> None:
     """Build once, and measure the binary on a full Go image, a small one, a small base, and scratch.
 
-    For each: size, compressed size, time to push, to pull into an empty store, and to start. Nothing stays behind.
+    For each: size, compressed size, time to push, to pull into an empty store, and to start. On this machine nothing
+    stays behind.
     """
     from slimdeploy.comparing import Wish, compare
     from slimdeploy.ui import ladder, page

@@ -25,7 +25,7 @@ def module_path(project: Path, main: str | None = None) -> str:
         raise UnreadableFile(f"{file} is no regular file")
     try:
         found = MODULE.search(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise _elsewhere(project) from None
     except OSError as error:
         raise UnreadableFile(f"{file}: {error.strerror}") from None
@@ -46,6 +46,9 @@ def _in_workspace(project: Path) -> bool:
 
 def _elsewhere(project: Path) -> UnreadableFile:
     """No go.mod here: say where there is one, or how to make one."""
+    if not project.is_dir():
+        what = f"{project} is no folder" if project.exists() else f"there is no folder {project}"
+        return UnreadableFile(what, hint="-C names the project's folder")
     modules = list(_modules(project))
     above = next((folder for folder in project.parents if (folder / "go.mod").is_file()), None)
     what = f"there is no go.mod in {project}"

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from slimdeploy.tools.go import kept_setting
+from slimdeploy.tools.go_settings import kept_setting
 
 LOCAL = re.compile(
     r"""^\s*(?:(?:use|replace)\s+)?    # alone, or inside of parentheses

@@ -19,8 +19,8 @@ from slimdeploy.facts.host import CA_BUNDLES, ZONE_TREES
 from slimdeploy.facts.roots import roots, workspace_file, workspaces
 from slimdeploy.tools import command
 from slimdeploy.tools.cc import COMPILERS
-from slimdeploy.tools.go import settings_file
 from slimdeploy.tools.go_places import INHERIT
+from slimdeploy.tools.go_settings import settings_file
 
 OURSELVES = Path(slimdeploy.__file__)
 """Another slimdeploy is another file. Asking for the version's number takes 10 ms."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,11 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import ImagePlan
+from slimdeploy.errors import ToolMissing
 from slimdeploy.tools import command
 from slimdeploy.tools.command import Command, ToolFailed
 from slimdeploy.tools.lines import LineSink
 
 HINT = "install buildah 1.28 or newer (package buildah)"
+OLDEST = (1, 28)
 INHERIT = ("CONTAINERS_*", "BUILDAH_ISOLATION")
 
 
@@ -58,7 +61,11 @@ class Buildah:
         name = self._run("from", "scratch").strip().splitlines()[-1]
         if os.geteuid() != 0:
             return Container(name)  # the mount would be in its user namespace only
-        return Container(name, Path(self._run("mount", name).strip()))
+        root = Path(self._run("mount", name).strip())
+        if not root.is_absolute():
+            self.check_version()
+            raise ToolMissing(f"buildah answers {str(root)!r} to `buildah mount`, which is no folder", hint=HINT)
+        return Container(name, root)
 
     def pull(self, layout: Path) -> str:
         """`buildah pull oci:LAYOUT`: the id that the image has in the store."""
@@ -102,6 +109,15 @@ class Buildah:
             "commit", "--disable-compression=false", "--timestamp", "0", "--identity-label=false", "--omit-history",
             "--format", "oci", container.name, f"oci:{layout}",
         )  # fmt: skip
+
+    def check_version(self) -> None:
+        """Raises ToolMissing when this buildah is too old: asked only when something went wrong, it takes 30 ms."""
+        said = ""
+        with suppress(ToolFailed):
+            said = self._run("--version")
+        number = re.search(r"(\d+)\.(\d+)\S*", said)
+        if number and tuple(map(int, number.groups())) < OLDEST:
+            raise ToolMissing(f"buildah {number[0]} is too old", hint=HINT)
 
     def version(self) -> str:
         """For instance 1.28.2."""

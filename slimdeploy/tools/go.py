@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from slimdeploy.artifacts.plan import CompilePlan, Platform
-from slimdeploy.errors import PolicyRefused
-from slimdeploy.tools.go_places import Call, Place, ThisMachine
+from slimdeploy.errors import ToolMissing
+from slimdeploy.tools.go_places import HINT, Call, Place, ThisMachine
+from slimdeploy.tools.go_settings import check_flags
 from slimdeploy.tools.lines import LineSink
 
-UNSET = "unset GOFLAGS, and `go env -u GOFLAGS`"
-RUNS_PROGRAMS = ("-toolexec", "-overlay", "-exec", "-modfile")
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
 VARIANTS = {"arm": ("GOARM", "7"), "amd64": ("GOAMD64", "v1"), "arm64": ("GOARM64", "v8.0")}
 """The variable and its value for a platform without a variant: what `go env -w` has kept must not decide."""
@@ -91,7 +86,7 @@ class Go:
         out = self._run(
             ["list", "-deps", "-e", fields, f"-tags={','.join(plan.tags)}", "--", plan.package], plan.platform, cgo=cgo
         )
-        return tuple(_dependency(item) for item in _documents(out))
+        return tuple(_dependency(item) for item in _documents(out, "ImportPath"))
 
     def modules(self, plan: CompilePlan) -> dict[str, Path]:
         """`go list -m`: the module of the project, or all of its workspace, and where each is."""
@@ -123,10 +118,7 @@ class Go:
 
 def go_environment(target: Platform, temporary: Path | None = None) -> dict[str, str]:
     """What go must see, whatever was exported; a GOFLAGS that runs other programs is refused."""
-    for flag in _goflags():
-        name = "-" + flag.lstrip("-").partition("=")[0]
-        if name in RUNS_PROGRAMS:
-            raise PolicyRefused(f"GOFLAGS holds {name}, which runs or reads things of its own", hint=UNSET)
+    check_flags()
     variables = {"GOTOOLCHAIN": "local", "GOEXPERIMENT": "", "GODEBUG": ""}
     if temporary is not None:
         variables["GOTMPDIR"] = str(temporary)
@@ -141,29 +133,6 @@ def host() -> Platform:
     """This machine, as a platform to run on: linux and its architecture in Go's words."""
     machine = platform.machine().lower()
     return Platform("linux", ARCHITECTURES.get(machine, machine))
-
-
-def _goflags() -> list[str]:
-    """GOFLAGS as go would take it: exported, or kept by `go env -w`."""
-    text = os.environ.get("GOFLAGS") or kept_setting("GOFLAGS")
-    try:
-        return shlex.split(text)
-    except ValueError as error:
-        raise PolicyRefused(f"GOFLAGS cannot be read: {error}", hint=UNSET) from None
-
-
-def settings_file() -> Path:
-    """Where `go env -w` keeps things."""
-    return Path(os.environ.get("GOENV") or platformdirs.user_config_path("go") / "env")
-
-
-def kept_setting(name: str) -> str:
-    """What `go env -w` has kept; the last line counts."""
-    try:
-        lines = settings_file().read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    return next((line.partition("=")[2] for line in reversed(lines) if line.startswith(f"{name}=")), "")
 
 
 def _dependency(item: dict[str, Any]) -> Dependency:
@@ -182,12 +151,25 @@ def _quoted(flag: str) -> str:
     return " ".join(f'"{part}"' if " " in part else part for part in flag.split(" ", 1))
 
 
-def _documents(text: str) -> list[dict[str, Any]]:
-    """`go list -json` prints one JSON document after the other."""
+def _documents(text: str, key: str = "") -> list[dict[str, Any]]:
+    """`go list -json` prints one JSON document after the other; each has this key."""
     decoder, found, position, end = json.JSONDecoder(), [], 0, len(text.rstrip())
     while position < end:
-        document, position = decoder.raw_decode(text, position)
+        begin = position
+        try:
+            document, position = decoder.raw_decode(text, position)
+        except ValueError:
+            document = None
+        if not isinstance(document, dict) or key not in {"", *document}:
+            raise _not_go(text[begin:])
         found.append(document)
         while position < end and text[position].isspace():
             position += 1
     return found
+
+
+def _not_go(answer: str) -> ToolMissing:
+    """A wrapper that prints words of its own, or another program of this name."""
+    said = answer.strip().partition("\n")[0][:80]
+    hint = f"is the first `go` in PATH Go itself, and not a script that prints more? {HINT}"
+    return ToolMissing(f"go answers {said!r} to `go list -json`, which is not what Go answers", hint=hint)

@@ -140,6 +140,18 @@ MEANINGS = (
         "make no static program",
     ),
     Meaning(
+        r"can not be used when making a shared object",
+        CompileFailed,
+        "GOFLAGS asks for a shared library, and a static program is wanted",
+        "remove -buildmode from GOFLAGS (go env GOFLAGS shows it)",
+    ),
+    Meaning(
+        r"package (\S+): C source files not allowed when not using cgo or SWIG: (.+)",
+        CompileFailed,
+        "{1} has C files that no Go file of it asks for: {2}",
+        'a Go file of that package needs `import "C"`; or leave C out: static.cgo = "off" takes no notice of C files',
+    ),
+    Meaning(
         r"could not read Username|terminal prompts disabled|Authentication failed|Permission denied \(publickey|"
         r"no secure protocol found for repository|401 Unauthorized|403 Forbidden",
         NotAllowed,

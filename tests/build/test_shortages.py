@@ -63,20 +63,42 @@ def test_room_that_runs_out_is_named(megabytes: float, plain: Built, tmp_path: P
     assert make(plain, work, tmp_path / "kept") == plain.image.digest
 
 
-def test_a_buildah_that_is_too_old(plain: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = tmp_path / "old/buildah"
+ANSWERS = '#!/bin/sh\necho "buildah version 1.19.0 (image-spec 1.0.1-dev, runtime-spec 1.0.2-dev)"\n'
+FAILS = ANSWERS + 'case "$*" in *--version*) ;; *) exit 125 ;; esac\n'
+
+
+@pytest.mark.parametrize("user", ["root", "nobody"])
+@pytest.mark.parametrize("script", [ANSWERS, FAILS], ids=["answers", "fails"])
+def test_an_old_buildah_is_asked_for_its_version_before_anything_else_is_blamed(
+    script: str, user: str, plain: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0 if user == "root" else 65534)  # who it is decides what buildah is asked
+    old = pytest.raises(ToolMissing, match=r"buildah 1\.19\.0 is too old")
+    with buildah_is(script, tmp_path, monkeypatch), old as refused:
+        make(plain, tmp_path, tmp_path / "kept")
+    assert refused.value.hint == "install buildah 1.28 or newer (package buildah)"
+
+
+@contextmanager
+def buildah_is(script: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Another program under its name."""
+    old = folder / "old/buildah"
     old.parent.mkdir()
-    old.write_text(OLD.format(real=command.require("buildah", "")))
+    old.write_text(script)
     old.chmod(0o755)
     monkeypatch.setenv("PATH", str(old.parent), prepend=":")
     command.find.cache_clear()
     try:
-        with pytest.raises(
-            ToolMissing, match="this buildah is too old: Error: unknown flag: --omit-history"
-        ) as refused:
-            make(plain, tmp_path, tmp_path / "kept")
+        yield
     finally:
         command.find.cache_clear()
+
+
+def test_a_buildah_that_is_too_old(plain: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = OLD.format(real=command.require("buildah", ""))
+    said = "this buildah is too old: Error: unknown flag: --omit-history"
+    with buildah_is(script, tmp_path, monkeypatch), pytest.raises(ToolMissing, match=said) as refused:
+        make(plain, tmp_path, tmp_path / "kept")
     assert refused.value.hint == "install buildah 1.28 or newer (package buildah)"
 
 

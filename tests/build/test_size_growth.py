@@ -46,12 +46,13 @@ def test_nothing_to_compare_with(
         measured(tmp_path / "p", workshop, against)
 
 
-def limited(size: str, **image: str) -> Config:
+def limit_of(size: str, **image: str) -> Config:
     return Config.model_validate({"image": {"max_size": size, **image}})
 
 
-def test_an_image_that_grew_too_large_fails_with_what_grew(workshop: Workshop, tmp_path: Path) -> None:
-    project = tmp_path / "limited"
+@pytest.mark.parametrize("form", ["gzip", "zstd"])
+def test_an_image_that_grew_too_large_fails_with_what_grew(form: str, workshop: Workshop, tmp_path: Path) -> None:
+    project, limited = tmp_path / "limited", lambda size: limit_of(size, compression=form)
     write(project, module("limited"))
     with pytest.raises(ImageFailed) as first:
         workshop.build(project, limited("500kB"))

@@ -13,6 +13,16 @@ from slimdeploy.workbench import Request, name_of
 from tests.compile.conftest import MAIN, Project, kept
 from tests.compile.private import MODULE, VERSION, module_server
 
+GOFLAGS = {
+    "-p=1 -mod=readonly -modcacherw": False,
+    "-v -x -work": False,
+    "-buildvcs=true -trimpath=false": False,
+    "-a": False,
+    "'-gcflags=all=-N -l'": True,
+    "-cover": True,
+}
+"""And whether the program becomes another one."""
+
 
 def name(project: Project) -> str:
     return name_of(Request(project.folder, default_config(), Overrides()))
@@ -71,9 +81,23 @@ def test_generated_files_that_are_there_are_embedded(project: Project) -> None:
     project.module().write({"main.go": embeds, "dist/page.txt": "hello"}).compile()
 
 
-def test_goflags_that_only_change_how_go_works_are_kept(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GOFLAGS", "-p=1 -mod=readonly '-gcflags=-N -l'")
-    project.module().write({"main.go": MAIN}).compile()
+def test_goflags_are_kept_and_what_they_do_to_the_program_is_said(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every flag that GOFLAGS may hold: the bytes are the same, or it is said that they are not."""
+    plain = project.module().write({"main.go": MAIN}).compile().sha256
+    for flags, changes in GOFLAGS.items():
+        monkeypatch.setenv("GOFLAGS", flags)
+        project.events.clear()
+        same = project.compile().sha256 == plain
+        assert (same, any("changes the program" in each for each in project.warnings)) == (not changes, changes), flags
+
+
+def test_tags_of_goflags_are_not_used_and_that_is_said(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOFLAGS", "-tags=other")
+    tagged = "//go:build other\n\npackage main\n\nfunc init() { panic(1) }\n"
+    project.module().write({"main.go": MAIN, "other.go": tagged, "cmd/x/x.go": tagged + "func main() {}\n"}).says()
+    assert project.warnings == ["-tags of GOFLAGS is not used: build.tags in slim.toml is"]
 
 
 def test_a_toolchain_line_downloads_nothing(project: Project) -> None:

@@ -37,7 +37,17 @@ def test_build_as_json(hello: Project) -> None:
 def test_exported_go_variables_change_nothing(hello: Project) -> None:
     digest = hello.slimdeploy("build").stdout
     hello.environment |= {"CGO_ENABLED": "1", "GOOS": "darwin", "GOARCH": "arm64", "GOFLAGS": "-tags=other"}
-    assert hello.slimdeploy("build").stdout == digest
+    again = hello.slimdeploy("build")
+    assert again.stdout == digest
+    assert "warning: -tags of GOFLAGS is not used: build.tags" in again.stderr
+
+
+def test_flags_that_change_the_program_change_the_digest_and_are_named(hello: Project) -> None:
+    digest = hello.slimdeploy("build").stdout
+    hello.environment["GOFLAGS"] = "-gcflags=all=-N"
+    other = hello.slimdeploy("build")
+    assert "warning: -gcflags of GOFLAGS changes the program" in other.stderr
+    assert other.stdout != digest
 
 
 def test_push_prints_what_kubectl_can_run(hello: Project, registry: Registry) -> None:
@@ -82,6 +92,8 @@ def without_digests(text: str) -> str:
         (["up", "-P", "prod"], 66, "slim.toml"),
         (["build", "-C", "/proc"], 66, "go.mod"),
         (["build", "--platform", ""], 64, 'must not be empty, such as "linux/amd64"'),
+        (["build", "-C", "/nope"], 66, "there is no folder /nope"),
+        (["up", "-C", "main.go"], 66, "main.go is no folder"),
         (["schedule", "show", "--via", "cluster"], 64, "--image"),
     ],
 )
@@ -122,6 +134,37 @@ def test_a_missing_tool_is_named(hello: Project, tmp_path: Path) -> None:
     result = hello.slimdeploy("build")
     assert result.code == 72, result
     assert "buildah is not installed" in result.stderr
+
+
+@pytest.mark.parametrize("answer", ["'wrapped go'", "'[1]'", "'{}'"])
+def test_a_go_that_is_not_go_is_named(hello: Project, tmp_path: Path, answer: str) -> None:
+    hello.write(slim__toml='build.main = "."\n' if answer == "'{}'" else "")
+    wrapper = tmp_path / "bin/go"
+    wrapper.parent.mkdir()
+    wrapper.write_text(f'#!/bin/sh\necho {answer}\nexec {shutil.which("go")} "$@"\n')
+    wrapper.chmod(0o755)
+    hello.environment["PATH"] = f"{wrapper.parent}:{os.environ['PATH']}"
+    result = hello.slimdeploy("build")
+    assert (result.code, "`go list -json`, which is not what Go answers" in result.stderr) == (72, True), result
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        ("echo buildah version 1.19.0", 72, "buildah 1.19.0 is too old"),
+        ('echo "Error: unknown flag: --name" >&2; exit 125', 72, "this buildah is too old"),
+        ("echo buildah version 1.39.0; echo out of luck >&2; false", 82, "out of luck"),
+    ],
+)
+def test_a_buildah_that_fails_is_explained(hello: Project, tmp_path: Path, answer: str, code: int, said: str) -> None:
+    """Also what it does while go compiles."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/buildah").write_text(f"#!/bin/sh\n{answer}\n")
+    (tmp_path / "bin/buildah").chmod(0o755)
+    hello.environment["PATH"] = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+    result = hello.slimdeploy("build")
+    assert (result.code, said in result.stderr) == (code, True), result
+    assert sorted(each.name for each in hello.folder.iterdir()) == ["go.mod", "main.go"]
 
 
 def test_a_goflags_that_runs_programs_is_refused(hello: Project) -> None:

@@ -77,3 +77,20 @@ def test_through_a_registry_that_is_named(hello: Project, base: str, registry: R
     assert before.uploads()
     assert f"Push and pull through {repository}" in result.stdout
     assert "scratch: the program ended with exit code 3: no database" in result.stdout
+
+
+NO_BASES = ("--full", "oci:nowhere", "--small", "oci:nowhere", "--base", "oci:nowhere")
+
+
+def test_a_ladder_without_a_single_rung_is_a_failure(hello: Project, port: int) -> None:
+    result = hello.slimdeploy("compare", *NO_BASES, "--registry", f"127.0.0.1:{port}/nobody")
+    assert (result.code, result.stdout) == (83, ""), result
+    assert "no image of the ladder could be pushed and pulled" in result.stderr
+    assert "  scratch: " in result.stderr
+    assert f"127.0.0.1:{port}" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["bad..host/x", "bad..host", "https://host.example/x"])
+def test_a_registry_that_cannot_be_one_is_refused_before_anything_is_built(hello: Project, name: str) -> None:
+    result = hello.slimdeploy("compare", "--registry", name)
+    assert (result.code, "  compile " in result.stderr) == (64, False), result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import time
 import urllib.request
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from slimdeploy.tools.go import host
 from tests.e2e.conftest import Project, go_mod
 
 SHOWS = """package main
@@ -109,3 +111,32 @@ def test_wrong_flags(shows: Project) -> None:
     for flags, text in ((("-p", "x:1"), "HOST_PORT:PORT"), (("-e", "NOT_THERE_AT_ALL"), "no such variable")):
         result = shows.slimdeploy("run", *flags)
         assert (result.code, text in result.stderr) == (64, True), result
+
+
+def test_what_can_be_known_is_refused_before_anything_is_compiled(shows: Project, port: int) -> None:
+    """A used port, a secret that is not set, an image that this machine cannot start: the source is not even right."""
+    shows.write(main__go="package main\n\nfunc main() { x }\n")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        used = shows.slimdeploy("run", "-p", f"{port}:8080")
+    assert (used.code, f"127.0.0.1:{port} is in use" in used.stderr) == (87, True), used
+    shows.write(slim__toml='[app.secrets]\nDB_URL = { from_env = "NOT_THERE_AT_ALL" }\n')
+    secret = shows.slimdeploy("run")
+    assert (secret.code, "NOT_THERE_AT_ALL is not set" in secret.stderr) == (65, True), secret
+    shows.write(slim__toml='build.platforms = ["linux/s390x"]\n')
+    for verb in (("run",), ("up", "--local"), ("diff", "--local")):
+        foreign = shows.slimdeploy(*verb)
+        assert (foreign.code, "build.platforms is linux/s390x" in foreign.stderr) == (78, True), foreign
+        assert f"next: --platform {host()}\n" in foreign.stderr
+
+
+def test_an_exit_code_of_podmans_that_is_the_programs_own(shows: Project) -> None:
+    shows.write(main__go='package main\n\nimport "os"\n\nfunc main() { os.Exit(126) }\n')
+    result = shows.slimdeploy("run")
+    assert (result.code, "ended with exit code 126" in result.stderr) == (90, True), result
+
+
+def test_what_podman_cannot_do_is_not_the_programs_failure(shows: Project) -> None:
+    result = shows.slimdeploy("run", "-p", "192.0.2.1:18080:8080")  # no address of this machine (RFC 5737)
+    assert (result.code, "podman could not" in result.stderr) == (87, True), result

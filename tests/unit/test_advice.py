@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from slimdeploy.build.advice import about_age, about_files, about_programs
+from slimdeploy.build.advice import about_age, about_files, about_ports, about_programs
 from slimdeploy.build.calls import Call, Calls, find_calls, linked_folders
 from slimdeploy.events import Note, Warned
 
@@ -24,11 +24,30 @@ func main() {
 	exec.LookPath(
 		"convert")
 	// exec.Command("commented")
+	os.StartProcess("/bin/ls", nil, nil)
+	syscall.Exec("/bin/ps", []string{"ps"}, nil)
 	os.Open("views/a.html")
 	template.Must(template.ParseGlob("views/*.html"))
 	http.FileServer(http.Dir("./static"))
 	assets.Open("embedded")
 	os.ReadFile(path)
+	os.OpenFile("data/a.db", os.O_RDWR, 0)
+	http.ServeFile(w, r, "page.html")
+	router.LoadHTMLGlob("t/*")
+	router.LoadHTMLFiles("t/a.html", "t/b.html")
+	router.Static("/assets", "./assets")
+	router.StaticFile("/favicon.ico", "icons/f.ico")
+	template.ParseFiles(
+		"one.html",
+		"two.html")
+	http.ListenAndServe(":80", nil)
+	http.ListenAndServe(":8080", nil)
+	net.Listen("tcp", "0.0.0.0:443")
+	server := &http.Server{Addr:   ":https"}
+	router.Run(":1023")
+	router.Run(":1024")
+	router.Run("fast:mode")
+	client := &redis.Options{Addr: "db.example.com:443"}
 }
 """
 
@@ -41,11 +60,28 @@ def test_literals_are_found_with_their_lines(tmp_path: Path) -> None:
         Call("/bin/sh", "main.go:5"),
         Call("tar", "main.go:6"),
         Call("convert", "main.go:8"),
+        Call("/bin/ls", "main.go:11"),
+        Call("/bin/ps", "main.go:12"),
     )
     assert calls.reads == (
-        Call("views/a.html", "main.go:11"),
-        Call("views/*.html", "main.go:12"),
-        Call("./static", "main.go:13"),
+        Call("views/a.html", "main.go:13"),
+        Call("views/*.html", "main.go:14"),
+        Call("./static", "main.go:15"),
+        Call("data/a.db", "main.go:18"),
+        Call("page.html", "main.go:19"),
+        Call("t/*", "main.go:20"),
+        Call("t/a.html", "main.go:21"),
+        Call("t/b.html", "main.go:21"),
+        Call("./assets", "main.go:22"),
+        Call("icons/f.ico", "main.go:23"),
+        Call("one.html", "main.go:24"),
+        Call("two.html", "main.go:24"),
+    )
+    assert calls.low == (
+        Call(":80", "main.go:27"),
+        Call("0.0.0.0:443", "main.go:29"),
+        Call(":https", "main.go:30"),
+        Call(":1023", "main.go:31"),
     )
 
 
@@ -94,6 +130,13 @@ def test_source_that_cannot_be_reached_is_no_alarm() -> None:
 def test_a_library_that_might_start_something_is_only_noted() -> None:
     (note,) = about_programs(STARTS, Calls(), set())
     assert isinstance(note, Note)
+
+
+def test_a_low_port_is_named_with_its_place_and_the_user() -> None:
+    (warned,) = about_ports(Calls(low=(Call(":80", "main.go:27"),)), 65532)
+    assert isinstance(warned, Warned)
+    assert warned.text.startswith("the program listens on :80 (main.go:27); user 65532 may open no port below 1024")
+    assert list(about_ports(Calls(), 65532)) == []
 
 
 def test_plugins_cannot_be_opened() -> None:

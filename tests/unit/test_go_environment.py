@@ -11,6 +11,7 @@ from slimdeploy.errors import PolicyRefused
 from slimdeploy.tools.command import environment
 from slimdeploy.tools.go import go_environment, host
 from slimdeploy.tools.go_places import INHERIT
+from slimdeploy.tools.go_settings import remarks
 from tests.unit.samples import AMD64
 
 HOSTILE = {
@@ -84,6 +85,7 @@ REFUSED = [
     "-overlay=/evil.json",
     "-exec=/evil",
     "-modfile=/evil.mod",
+    "-pgo=/somewhere/else.pprof",
 ]
 
 
@@ -118,6 +120,24 @@ def test_what_is_exported_wins_over_what_go_env_has_kept(monkeypatch: pytest.Mon
 def test_other_goflags_are_the_users(flags: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOFLAGS", flags)
     go_environment(AMD64)
+
+
+@pytest.mark.parametrize(
+    ("flags", "remark"),
+    [
+        ("-mod=vendor -p=1 -v -x -work -modcacherw -buildvcs=true -trimpath=false -pgo=off", ""),
+        ("-tags=other", "-tags of GOFLAGS is not used: build.tags"),
+        ("'-ldflags=-X a.b=c'", "-ldflags of GOFLAGS is not used: static.ldflags"),
+        ("--gcflags=all=-N", "-gcflags of GOFLAGS changes the program"),
+        ("-cover", "-cover of GOFLAGS changes the program"),
+        ("-unheard", "-unheard of GOFLAGS changes the program"),
+    ],
+)
+def test_what_is_said_of_goflags(flags: str, remark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOFLAGS", flags)
+    said = list(remarks())
+    assert len(said) == bool(remark)
+    assert all(each.startswith(remark) for each in said)
 
 
 def test_goflags_that_nobody_can_read_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,12 @@ def failed(*lines: str) -> ToolFailed:
         ("reading https://x/@v/v1.0.0.mod: 410 Gone", 80, "cannot be found"),
         ('Get "https://x": dial tcp: lookup x: no such host', 69, "does not answer"),
         ("fatal: unable to access 'https://x/': Could not resolve host: x", 69, "does not answer"),
+        (
+            "/usr/bin/ld: x.o: relocation R_X86_64_32 against y can not be used when making a shared object",
+            80,
+            "shared library",
+        ),
+        ("package x/y: C source files not allowed when not using cgo or SWIG: a.c", 80, "x/y has C files"),
         ("x.go:1:1: syntax error", 80, "go build . failed"),
         ("runtime: /usr/lib/go/compile: signal: killed", 80, "the compiler was killed (out of memory: "),
         ("write /nowhere/x: no space left on device", 73, "no space left"),

@@ -77,6 +77,12 @@ def test_what_the_program_says(line: str, advised: str) -> None:
     assert advice("", (), [line]), "the local target has no facts"
 
 
+def test_an_architecture_that_is_not_known_is_not_made_up() -> None:
+    advised = advise(Clues("exec /hello: exec format error", facts={"node": "node a"}))
+    assert "than node a: build.platforms has to name that one" in advised
+    assert "ARCH" not in advised
+
+
 @pytest.mark.parametrize("line", ["table users not found", "GET /: 403 Forbidden", "unauthorized", "exceeded quota"])
 def test_what_the_program_says_is_not_about_its_image_or_cluster(line: str) -> None:
     assert advice("the program ends again and again", [], [line]) == LAST

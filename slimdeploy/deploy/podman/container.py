@@ -120,10 +120,15 @@ def run_arguments(name: str, spec: Spec, engine: Engine, given: Given = NOTHING)
 def foreground_arguments(name: str, spec: Spec, engine: Engine, *, wish: Wish, given: Given) -> tuple[str, ...]:
     """The same in the foreground, gone when it ends. Values come from a file, where ps does not show them."""
     arguments = ["--rm", *hardened(name, spec, engine), *handed_on(spec, given)]
-    wanted = wish.publish or [f"{host.partition('/')[0]}:{port}" for host, port in spec["ports"].items()]
-    arguments += [f"--publish={publication(each, list(spec['ports'].values()))}" for each in wanted]
+    arguments += [f"--publish={each}" for each in publications(spec, wish)]
     arguments += [f"--env={key}={value}" for key, value in environment(spec, wish).items() if not fits_a_line(value)]
     return (*arguments, spec["image"], *(wish.args or spec["args"]))
+
+
+def publications(spec: Spec, wish: Wish) -> list[str]:
+    """Which ports `run` publishes, as ADDRESS:HOST_PORT:PORT."""
+    wanted = wish.publish or [f"{host.partition('/')[0]}:{port}" for host, port in spec["ports"].items()]
+    return [publication(each, list(spec["ports"].values())) for each in wanted]
 
 
 def hardened(name: str, spec: Spec, engine: Engine) -> tuple[str, ...]:
@@ -183,3 +188,9 @@ def publication(text: str, ports: Sequence[int]) -> str:
 
 def _is_port(text: str) -> bool:
     return text.isascii() and text.isdigit() and 0 < int(text) < 65536
+
+
+def how_it_ended(state: Mapping[str, Any]) -> str:
+    """In words, from podman's .State of a container that ended."""
+    killed = " (OOMKilled)" if state.get("OOMKilled") else ""
+    return f"the program ended with exit code {state['ExitCode']}{killed}"

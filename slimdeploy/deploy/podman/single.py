@@ -24,14 +24,16 @@ from slimdeploy.deploy.podman.container import (
     fingerprint,
     fits_a_line,
     host_port,
+    how_it_ended,
     run_arguments,
 )
 from slimdeploy.deploy.podman.health import answer, listens
-from slimdeploy.deploy.rollout.advice import advice
+from slimdeploy.deploy.rollout.advice import Clues, advise
 from slimdeploy.errors import PolicyRefused, RolloutFailed
 from slimdeploy.events import Step
 from slimdeploy.manifests.labels import MANAGED_BY, MANAGER
 from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.go import host
 from slimdeploy.tools.hiding import Hidden
 from slimdeploy.tools.podman import Podman
 
@@ -130,7 +132,7 @@ class Single:
         if self.plan.kind == "job":
             return self._ended(state)
         if state["Status"] not in GOES_ON:
-            raise self.failed(f"the program ended with exit code {state['ExitCode']}{_oom(state)}")
+            raise self.failed(how_it_ended(state))
         return reason or (listens(state["Pid"], health.port.number) if health else None)
 
     def live(self) -> dict[str, Any] | None:
@@ -144,17 +146,19 @@ class Single:
         """The error, with the last lines that the program printed."""
         hidden = Hidden(each.value for each in self.plan.secrets)
         lines = hidden(self.podman.logs(self.name, 10)).splitlines()
-        details = (
-            (f"last lines of {self.name}:", *(f"  {line}" for line in lines)) if lines else ("it printed nothing",)
-        )
-        return RolloutFailed(f"{self.name}: {cause}", details=details, hint=advice(cause, [], lines))
+        shown = [f"  {line}" for line in lines]
+        details = (f"last lines of {self.name}:", *shown) if lines else ("it printed nothing",)
+        return RolloutFailed(f"{self.name}: {cause}", details=details, hint=self._advice(cause, lines))
+
+    def _advice(self, cause: str, log: list[str]) -> str:
+        facts = {"node": "this machine", "arch": host().architecture, "user": str(self.plan.user)}
+        return advise(Clues(cause, (), log, facts))
 
     def _ended(self, state: Mapping[str, Any]) -> str | None:
-        if state["Status"] in GOES_ON:
-            return "it runs"
-        if state["ExitCode"] != 0:
-            raise self.failed(f"the program ended with exit code {state['ExitCode']}{_oom(state)}")
-        return None
+        goes_on = state["Status"] in GOES_ON
+        if not goes_on and state["ExitCode"] != 0:
+            raise self.failed(how_it_ended(state))
+        return "it runs" if goes_on else None
 
     def _run(self, spec: Spec, folder: Path) -> None:
         """Secrets go to podman in a file that only we can read, or in its environment: ps shows neither."""
@@ -177,7 +181,7 @@ class Single:
             ports = ", ".join(str(host_port(self.target, port.number)) for port in self.plan.ports)
             hint = "end what listens there, or choose another: slimdeploy up --publish 18080"
             return RolloutFailed(f"port {ports} on 127.0.0.1 is in use", details=last, hint=hint)
-        return RolloutFailed(f"podman cannot run {self.name}", details=last, hint=advice(failure.text, [], []))
+        return RolloutFailed(f"podman cannot run {self.name}", details=last, hint=self._advice(failure.text, []))
 
 
 def refuse_foreign(name: str, labels: Mapping[str, str] | None) -> None:
@@ -194,7 +198,3 @@ def _shown(changes: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
         else each
         for each in changes
     )
-
-
-def _oom(state: Mapping[str, Any]) -> str:
-    return " (OOMKilled)" if state.get("OOMKilled") else ""

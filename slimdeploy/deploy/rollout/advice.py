@@ -10,6 +10,13 @@ from dataclasses import dataclass, field
 from slimdeploy.deploy.rollout.advice_rules import CLUSTER, LISTENS, LOG, REFUSED, Rule
 
 LAST = "slimdeploy logs shows more"
+WORDS = {
+    "limit": "its limit",
+    "node": "the node",
+    "port": "app.port",
+    "wanted": ": build.platforms has to name that one (kubectl get nodes -o wide, or ask who runs the cluster)",
+}
+"""For what is not known: who may not read nodes does not know their architecture."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +32,13 @@ class Clues:
 def advise(clues: Clues) -> str:
     """What to do next."""
     cluster, log = "\n".join((clues.cause, *clues.states)), "\n".join(clues.log)
+    arch, facts = clues.facts.get("arch"), clues.facts
+    if arch:
+        facts = {**facts, "wanted": f', which is {arch}: build.platforms = ["linux/{arch}"]'}
     return (
-        _first(CLUSTER, cluster, clues.facts)
-        or _first(LOG, log, clues.facts)
-        or (_where_it_listens(log, clues.facts) if REFUSED.search(cluster) else "")
+        _first(CLUSTER, cluster, facts)
+        or _first(LOG, log, facts)
+        or (_where_it_listens(log, facts) if REFUSED.search(cluster) else "")
         or LAST
     )
 
@@ -60,4 +70,4 @@ def _where_it_listens(log: str, facts: Mapping[str, str]) -> str:
 
 class _Known(dict[str, str]):
     def __missing__(self, key: str) -> str:
-        return {"arch": "ARCH", "limit": "its limit", "node": "the node"}.get(key, key)
+        return WORDS.get(key, key)

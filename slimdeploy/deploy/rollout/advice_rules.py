@@ -18,7 +18,7 @@ LISTENS = re.compile(
 """An address in a log line, with a loopback host if it has one: ":8080", "127.0.0.1:8080"."""
 VARIABLE = r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b"
 MISSING = r"(?i:not set|unset|missing|required|must be set|is empty|undefined|set)"
-ARCHITECTURE = 'the image is for another architecture than {node}, which is {arch}: build.platforms = ["linux/{arch}"]'
+ARCHITECTURE = "the image is for another architecture than {node}{wanted}"
 DYNAMIC = "the loader is missing: the binary is dynamic, and an image from scratch has none: let slimdeploy compile it"
 
 CLUSTER = _rules(
