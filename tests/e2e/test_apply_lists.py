@@ -16,7 +16,7 @@ from slimdeploy.deploy.cluster import Cluster as Destination
 from slimdeploy.errors import NotAllowed, Unreachable
 from slimdeploy.events import Step
 from slimdeploy.manifests.labels import labels
-from slimdeploy.plan.deploy import workload_plan
+from slimdeploy.plan.workload import workload_plan
 from slimdeploy.tools.kube import Kube
 from tests.cluster.cluster import Cluster
 from tests.cluster.layout import read_settings

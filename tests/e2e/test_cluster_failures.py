@@ -14,7 +14,7 @@ from slimdeploy.artifacts.release import Order
 from slimdeploy.config.reader import load
 from slimdeploy.deploy.cluster import Cluster as Destination
 from slimdeploy.errors import RolloutFailed
-from slimdeploy.plan.deploy import workload_plan
+from slimdeploy.plan.workload import workload_plan
 from slimdeploy.tools.kube import Kube
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import CRASHES, Project, go_mod

@@ -91,7 +91,7 @@ def without_digests(text: str) -> str:
         (["up", "--file", "missing.toml"], 66, "missing.toml"),
         (["up", "-P", "prod"], 66, "slim.toml"),
         (["build", "-C", "/proc"], 66, "go.mod"),
-        (["build", "--platform", ""], 64, 'must not be empty, such as "linux/amd64"'),
+        (["build", "--platform", ""], 64, "'--platform': is empty"),
         (["build", "-C", "/nope"], 66, "there is no folder /nope"),
         (["up", "-C", "main.go"], 66, "main.go is no folder"),
         (["schedule", "show", "--via", "cluster"], 64, "--image"),

@@ -111,7 +111,7 @@ def test_who_may_only_read_is_told_why(app: App, tmp_path: Path) -> None:
     app.cluster.kubectl("create", "rolebinding", "reader", "--clusterrole=view", account, "-n", app.namespace)
     shown = text(app, "--kubeconfig", mine)
     assert "1/1 ready" in shown
-    assert "drift not checked: apply " in shown
+    assert "drift not checked: dry-run " in shown
     assert drift(app, "--kubeconfig", mine)["unchecked"].endswith("not allowed (a dry-run needs that right)")
     app.cluster.kubectl("delete", "service/hello", "-n", app.namespace)
     assert "service/hello  missing" in text(app, "--kubeconfig", mine), "what is missing can be seen"

@@ -151,7 +151,7 @@ def test_another_machines_run_that_died_is_taken_over_and_that_is_said(
     write_theirs(there, 2, LATE)
     time.sleep(2 + CLOCK_STEP)
     said = app.project.up().stderr
-    taken = "lease/slimdeploy-hello is taken over from anna@elsewhere pid 7, since 2099-01-01 00:00:00 UTC: "
+    taken = "lease/slimdeploy-hello is taken over from anna@elsewhere pid 7, since 2099-01-01 00:00:00Z: "
     assert f"{taken}it was not renewed for " in said
     assert app.leases() == []
     assert "taken over" not in app.write("two").project.up().stderr

@@ -14,7 +14,7 @@ from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.artifacts.release import Order
 from slimdeploy.artifacts.workload import WorkloadPlan
 from slimdeploy.deploy.operating import choosing
-from slimdeploy.deploy.operating.inspection import deployments, process_name
+from slimdeploy.deploy.operating.inspection import absence, deployments, process_name
 from slimdeploy.deploy.releasing.lease import held
 from slimdeploy.deploy.releasing.serving import Site
 from slimdeploy.deploy.rollout import pods
@@ -28,7 +28,8 @@ def restart(plan: WorkloadPlan, site: Site, process: str, order: Order, *, step:
     A rollout that is hopeless fails as any does (87): the release stays what it was.
     """
     if not _meant(plan, site, process):
-        raise choosing.nothing_runs(plan, f"{process or plan.app} is not deployed in {site.ref.namespace}")
+        lacking = absence(site.kube) or f"{process or plan.app} is not deployed in {site.ref.namespace}"
+        raise choosing.nothing_runs(plan, lacking)
     moment, begun = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"), []
     with held(site.app, site.kube, order.lock_wait) as lease:
         for each in _meant(plan, site, process):  # again: whom we waited for may have removed some
