@@ -7,6 +7,9 @@ import time
 
 import pytest
 
+from slimdeploy.artifacts.deploy_plan import ClusterTarget
+from slimdeploy.deploy.releasing.lease import held
+from slimdeploy.tools.kube import Kube
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
 from tests.e2e.releases import App, app_of
@@ -56,6 +59,11 @@ def test_what_another_tool_applies_too_runs_on_with_what_it_needs(app: App) -> N
     }
     flux = ("apply", "--server-side", "--field-manager=flux", "-f", "-")
     app.cluster.kubectl(*flux, stdin=json.dumps(theirs))
+    target = ClusterTarget(app.cluster.context, app.namespace, str(app.cluster.kubeconfig))
+    with held("hello", Kube(target), 0.0):
+        taken = app.project.slimdeploy("down")
+    assert taken.code == 75, taken
+    assert "kept" not in taken.stderr, "nothing is said of what is not done"
     began = time.monotonic()
     result = app.project.slimdeploy("down")
     assert result.code == 88, result
