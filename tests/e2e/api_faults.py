@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import http.client
 import json
-import re
 import ssl
 import subprocess
 import threading
@@ -24,7 +23,7 @@ NAME = "fault-test"
 
 
 class ApiHandler(Handler):
-    """Also: `lost` asks the server and loses its answer, `expired` asks with a page's token as it was long ago."""
+    """Also: `lost` asks the server and loses its answer."""
 
     server: ApiServer
 
@@ -33,15 +32,13 @@ class ApiHandler(Handler):
         if self.server.down.is_set():
             return self.reset()
         with proxy.lock:
-            ours = (each for each in proxy.faults if each.kind in {"lost", "expired"})
+            ours = (each for each in proxy.faults if each.kind == "lost")
             fault = next((each for each in ours if each.matches(self.command, self.path)), None)
             if fault:
                 fault.times -= 1
-        if fault and fault.kind == "lost":
+        if fault:
             self.ask(self.body(0))
             return self.reset()
-        if fault:
-            self.path = re.sub("(?<=continue=)[^&]+", lambda found: aged(found[0]), self.path)
         return super().handle_any()
 
     do_GET = do_PUT = do_POST = do_PATCH = do_DELETE = handle_any  # noqa: N815 - http.server's names
@@ -62,12 +59,6 @@ class ApiHandler(Handler):
 def status(code: int, message: str) -> str:
     """A refusal as the API server writes it."""
     return json.dumps({"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": message, "code": code})
-
-
-def aged(token: str) -> str:
-    """A page's token, from when the cluster was made: etcd has forgotten that by now."""
-    text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-    return base64.urlsafe_b64encode(json.dumps(json.loads(text) | {"rv": 1}).encode()).decode().rstrip("=")
 
 
 class ApiServer(Server):
