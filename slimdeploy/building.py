@@ -25,7 +25,7 @@ from slimdeploy.facts.pins import moved
 from slimdeploy.tools.buildah import Buildah, Container
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.go import Go
-from slimdeploy.tools.running import terminate_all
+from slimdeploy.tools.running import end_all
 from slimdeploy.tools.skopeo import Skopeo
 from slimdeploy.workbench import Bench
 
@@ -97,9 +97,7 @@ def side_by_side(action: Callable[..., Result], benches: Sequence[Bench], *more:
         failed = next((each for each in running if each.done() and each.exception()), None)
         if failed is not None:
             pool.shutdown(wait=False, cancel_futures=True)
-            while not all(each.done() for each in running):  # also what starts just now
-                terminate_all()
-                wait(running, timeout=0.05)
+            end_all(running)
             failed.result()
         return [each.result() for each in running]
 

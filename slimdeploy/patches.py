@@ -1,13 +1,39 @@
-"""What only the API server finds wrong with a [[patch]], at its place in slim.toml."""
+"""What is wrong with what is rendered, at its place in slim.toml: found here before anything is compiled, or only by
+the API server, which knows the words of a [[patch]].
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from slimdeploy.artifacts.workload import Patch, WorkloadPlan
 from slimdeploy.tools.kube_errors import Untyped
 from slimdeploy.workbench import Request
+
+if TYPE_CHECKING:
+    from slimdeploy.artifacts.workload import Patch, WorkloadPlan
+
+MUCH = 64 << 10
+"""Bytes. What a slim.toml of this size asks for fits into the cluster."""
+
+
+def check_patches(plan: WorkloadPlan, request: Request) -> WorkloadPlan:
+    """The plan, if its patches fit what is rendered, and that is not too large: said at its place in slim.toml before
+    anything is compiled.
+    """
+    if request.source and (plan.patches or request.source.file.stat().st_size > MUCH):
+        from slimdeploy.manifests.limits import TooLarge
+        from slimdeploy.manifests.patches import PatchRefused
+        from slimdeploy.manifests.render import render
+
+        try:
+            render(plan, None, "")
+        except PatchRefused as refused:
+            raise request.source.refusal([(("patch", refused.index), refused.why, refused.hint)]) from None
+        except TooLarge as refused:
+            raise request.source.refusal([(("app", "env"), refused.why, refused.hint)]) from None
+    return plan
 
 
 @contextmanager

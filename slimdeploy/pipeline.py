@@ -27,16 +27,16 @@ from slimdeploy.artifacts.deploy_plan import (
 from slimdeploy.events import Report, Step, step
 from slimdeploy.facts.host import check_host
 from slimdeploy.imaging import make_image
-from slimdeploy.patches import at_their_place
 from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import choose_target, delivery_plan, make_deploy_plan
-from slimdeploy.reading import check_patches, contents
-from slimdeploy.tools.running import terminate_all
+from slimdeploy.reading import contents
+from slimdeploy.tools.running import end_all
 from slimdeploy.workbench import Bench, Built, Request, bench, own_registry
 
 if TYPE_CHECKING:  # and imported where they are used: an unchanged run is 0.1 s shorter without them
     from slimdeploy.artifacts.deploy import Changes, Manifests, Release
     from slimdeploy.deliver.file import OutputImage
+    from slimdeploy.deploy.destination import Destination
     from slimdeploy.deploy.podman.container import Wish
     from slimdeploy.deploy.podman.foreground import End
 
@@ -65,6 +65,7 @@ def push(request: Request, report: Report) -> Delivered:
 def render(request: Request, report: Report) -> Manifests:
     """Source -> manifests. No cluster is asked, nothing is pushed."""
     from slimdeploy.manifests.render import render as render_manifests
+    from slimdeploy.patches import check_patches
     from slimdeploy.plan.workload import workload_plan
 
     with bench(request, report) as here:
@@ -84,8 +85,7 @@ def diff(request: Request, report: Report) -> Changes:
     with bench(request, report) as here:
         plan = deploy_plan(request, here)
         there, image = connect(plan.workload, plan.target, plan.timeout, report), make_image(here)
-        with at_their_place(plan.workload, request):
-            return there.diff(reference(plan, image))
+        return changes_of(plan, image, there, request)
 
 
 def plan(request: Request, report: Report) -> Planned:
@@ -97,8 +97,8 @@ def plan(request: Request, report: Report) -> Planned:
         if image is None:
             return Planned(here.plan, decided)
         there = connect(decided.workload, decided.target, decided.timeout, report)
-        with at_their_place(decided.workload, request):
-            return Planned(here.plan, decided, reference(decided, image), there.diff(reference(decided, image)))
+        changes = changes_of(decided, image, there, request)
+        return Planned(here.plan, decided, reference(decided, image), changes)
 
 
 def up(request: Request, report: Report) -> Release:
@@ -112,8 +112,8 @@ def up(request: Request, report: Report) -> Release:
         image = wanted_image(plan.delivery, here, plan.target)
         there = connecting.result()  # a wrong context is known before anything is uploaded
         delivering = beside.submit(deliver, plan.delivery, image, here)
-        with step(report, "diff") as running, at_their_place(plan.workload, request):
-            changes = there.diff(reference(plan, image))
+        with step(report, "diff") as running:
+            changes = changes_of(plan, image, there, request)
             running.summary = f"{len(changes.pending)} of {len(changes.items)} objects change"
         revision = source_revision(request.project) if changes.pending else ""
         return there.release(changes, delivering.result(), replace(request.order, revision=revision), report)
@@ -176,6 +176,8 @@ def delivery(request: Request, here: Bench, *, found: LocalRegistry | None = Non
 
 def deploy_plan(request: Request, here: Bench) -> DeployPlan:
     """Every decision about the deployment, made before anything is compiled."""
+    from slimdeploy.patches import check_patches
+
     read, found = contents(request, here.report), own_registry(request, here)
     asked = request.overrides
     plan = make_deploy_plan(request.config, here.plan.app, here.local.version, asked, found=found, contents=read)
@@ -185,13 +187,14 @@ def deploy_plan(request: Request, here: Bench) -> DeployPlan:
     return plan
 
 
+def changes_of(plan: DeployPlan, image: Image, there: Destination, request: Request) -> Changes:
+    """What `up` would change. What the API server does not understand is said at its place in slim.toml."""
+    from slimdeploy.patches import at_their_place
+
+    with at_their_place(plan.workload, request):
+        return there.diff(reference(plan, image))
+
+
 def reference(plan: DeployPlan, image: Image) -> str:
     """The exact name of an image where it will be delivered."""
     return f"{plan.delivery.repository}@{image.digest}"
-
-
-def end_all(running: list[Future[Any]]) -> None:
-    """End what is still going on, and what it starts meanwhile: a program that is about to start is not there yet."""
-    while not all(each.done() for each in running):
-        terminate_all()
-        wait(running, timeout=0.05)

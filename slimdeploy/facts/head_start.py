@@ -17,6 +17,7 @@ from slimdeploy.state.workspace import workspace
 from slimdeploy.tools.command import find
 from slimdeploy.tools.go_ahead import GoAhead
 from slimdeploy.tools.go_places import Call
+from slimdeploy.tools.go_settings import check_flags
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,16 @@ class HeadStart:
 
 
 def begin(project: Path, timeout: float | None = None) -> HeadStart:
-    """Look at the sources; if they are new, let go begin. `timeout` is the seconds that one call of it may take."""
+    """Look at the sources; if they are new, let go begin. `timeout` is the seconds that one call of it may take.
+
+    Raises PolicyRefused for a GOFLAGS that runs other programs: it may not have been there when go was asked last.
+    """
     memory = Memory(project_folder(project) / "memory.json", fingerprint(project))
     with ExitStack() as stack:
         work = stack.enter_context(workspace())
         go = GoAhead(work)
         stack.callback(go.close)
         if not memory.knows_sources() and find("go"):
+            check_flags()
             go.begin([Call(*each, project, timeout) for each in memory.calls()])
         return HeadStart(memory, go, work, stack.pop_all())

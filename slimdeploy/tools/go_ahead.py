@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from slimdeploy.tools.command import Command, run
 from slimdeploy.tools.go_places import Call, ThisMachine, go_command
 from slimdeploy.tools.lines import LineSink
-from slimdeploy.tools.running import terminate
+from slimdeploy.tools.running import end_all, terminate
 
 OUTPUT, WORK, CACHE = "-o=", "GOTMPDIR", "GOCACHE"
 """Where a result goes and where go works differ from run to run, and do not matter."""
@@ -81,10 +81,8 @@ class GoAhead(ThisMachine):
         """End what nobody has asked for."""
         left = list(self._begun.values())
         self._begun.clear()
-        commands, answers = [id(each.command) for each in left], [each.answer for each in left]
-        while not all(each.done() for each in answers):  # also what starts just now
-            terminate(lambda command: id(command) in commands)
-            wait(answers, timeout=0.02)
+        commands = [id(each.command) for each in left]
+        end_all([each.answer for each in left], lambda: terminate(lambda command: id(command) in commands))
 
 
 def _plain(call: Call) -> tuple[Call, Path | None]:

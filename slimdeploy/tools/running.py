@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -48,3 +49,10 @@ def terminate(which: Callable[[Command], bool]) -> None:
         if which(command):
             with suppress(OSError, LookupError):
                 running.signal_group(signal.SIGKILL if command.contained else signal.SIGTERM)
+
+
+def end_all(answers: Collection[Future[Any]], end: Callable[[], None] = terminate_all) -> None:
+    """End programs until nobody waits for one of them any more: one that is about to start is not there yet."""
+    while not all(each.done() for each in answers):
+        end()
+        wait(answers, timeout=0.05)

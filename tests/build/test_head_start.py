@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from slimdeploy.errors import CompileFailed, ConfigError
+from slimdeploy.errors import CompileFailed, ConfigError, PolicyRefused
 from slimdeploy.facts.head_start import HeadStart, begin
 from slimdeploy.facts.source import SETTLED
 from slimdeploy.state.memory import Memory
@@ -36,10 +36,12 @@ def project(workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return made
 
 
-def slimdeploy(project: Path, *arguments: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+def slimdeploy(
+    project: Path, *arguments: str, path: Path | None = None, goflags: str = ""
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "slimdeploy", *arguments, "-C", str(project)],
-        env=os.environ | ({"PATH": f"{path}:{os.environ['PATH']}"} if path else {}),
+        env=os.environ | {"GOFLAGS": goflags} | ({"PATH": f"{path}:{os.environ['PATH']}"} if path else {}),
         capture_output=True,
         text=True,
         check=False,
@@ -116,3 +118,14 @@ def test_what_is_kept_of_calls_may_be_damaged(project: Path, workshop: Workshop)
     assert Memory(memory, None).calls() == []
     (project / "main.go").write_text(OTHER)
     assert slimdeploy(project, "build").returncode == 0
+
+
+def test_what_may_not_run_does_not_begin_either(project: Path, tmp_path: Path) -> None:
+    """GOFLAGS of now, not of when go was asked last: it would run a program that nobody has looked at."""
+    ran, program = tmp_path / "ran", tmp_path / "program"
+    program.write_text(f'#!/bin/sh\ntouch {ran}\nexec "$@"\n')
+    program.chmod(0o755)
+    (project / "main.go").write_text(OTHER)
+    done = slimdeploy(project, "build", goflags=f"-toolexec={program}")
+    assert (done.returncode, "GOFLAGS holds -toolexec" in done.stderr) == (PolicyRefused.code, True), done
+    assert not ran.exists()

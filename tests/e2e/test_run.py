@@ -44,11 +44,13 @@ def shows(project: Project, local_name: str) -> Project:
     return project.write(go__mod=go_mod(local_name), main__go=SHOWS)
 
 
-def containers() -> list[str]:
+def containers(project: Project) -> list[str]:
+    """Those of this project: other tests run theirs beside it."""
+    app = (project.folder / "go.mod").read_text().split()[1].rpartition("/")[2]
     out = subprocess.run(
-        ["podman", "ps", "--all", "--format", "{{.Names}}"], capture_output=True, text=True, check=True
+        ["podman", "ps", "--all", "--format", "{{.Names}} {{.Image}}"], capture_output=True, text=True, check=True
     )
-    return [name for name in out.stdout.split() if name.startswith("slimdeploy-run-")]
+    return [each for each in out.stdout.splitlines() if each.startswith("slimdeploy-run-") and f"/{app}@" in each]
 
 
 def wait_for(url: str) -> None:
@@ -63,13 +65,13 @@ def wait_for(url: str) -> None:
 
 
 def test_its_output_is_ours_and_its_arguments_are_given(shows: Project) -> None:
-    before = containers()
+    before = containers(shows)
     result = shows.slimdeploy("run", "-e", "SECRET=two\nlines", "--", "a b", "-c")
     assert result.code == 0, result
     assert result.stdout == "a b|-c two\nlines 65532 open /x: read-only file system\n"
     assert "to stderr" in result.stderr
     assert "ended with exit code 0" in result.stderr
-    assert containers() == before
+    assert containers(shows) == before
 
 
 def test_its_exit_code_is_said(shows: Project) -> None:
@@ -80,9 +82,10 @@ def test_its_exit_code_is_said(shows: Project) -> None:
 
 def test_ctrl_c_stops_it_and_no_value_is_in_argv(shows: Project, port: int, tmp_path: Path) -> None:
     shows.environment["SECRET"] = "s3cr3t-" + tmp_path.name
-    before, process = containers(), shows.start("run", "-p", f"{port}:8080", "-e", "SECRET")
+    before, process = containers(shows), shows.start("run", "-p", f"{port}:8080", "-e", "SECRET")
     wait_for(f"http://127.0.0.1:{port}/")
-    (name,) = set(containers()) - set(before)
+    (line,) = set(containers(shows)) - set(before)
+    name = line.partition(" ")[0]
     seen = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
     assert not [line for line in seen if shows.environment["SECRET"].encode() in line]
     found = json.loads(subprocess.run(["podman", "inspect", name], capture_output=True, check=True).stdout)[0]
@@ -92,16 +95,16 @@ def test_ctrl_c_stops_it_and_no_value_is_in_argv(shows: Project, port: int, tmp_
     said = process.communicate(timeout=20)[1]
     assert process.returncode == 130, said
     assert "was told to end, and did, with exit code " in said
-    assert containers() == before
+    assert containers(shows) == before
 
 
 def test_killed_it_leaves_no_container(shows: Project, port: int) -> None:
-    before, process = containers(), shows.start("run", "-p", f"{port}:8080")
+    before, process = containers(shows), shows.start("run", "-p", f"{port}:8080")
     wait_for(f"http://127.0.0.1:{port}/")
     process.kill()
     process.communicate()
     for _ in range(200):
-        if containers() == before:
+        if containers(shows) == before:
             return
         time.sleep(0.05)
     pytest.fail("the container goes on")

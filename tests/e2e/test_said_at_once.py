@@ -22,6 +22,7 @@ def test_what_needs_something_that_runs_says_that_nothing_does(
     result = deployed.slimdeploy(*verb)
     assert (result.code, f"hello is not deployed in {namespace}" in result.stderr) == (64, True), result
     assert "next: slimdeploy up deploys it" in result.stderr
+    assert "nothing runs" in deployed.slimdeploy("logs").stderr
 
 
 def test_a_namespace_that_does_not_exist_is_named(deployed: Project) -> None:

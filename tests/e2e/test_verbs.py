@@ -16,7 +16,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -255,12 +254,3 @@ def test_nobody_reads_the_log_any_more(app: Project) -> None:
         assert b"listening" in process.stdout.readline()
         url = until("the port is open", lambda: re.findall(r"http://127\.0\.0\.1:\d+", "".join(said)))[0]
         until("it ends with the next line", lambda: (get(f"{url}/api/"), process.poll())[1] is not None)
-
-
-def test_what_is_not_deployed(app: Project, tmp_path: Path) -> None:
-    toml = (app.folder / "slim.toml").read_text().replace('name = "hello"', 'name = "other"')
-    other = Project(tmp_path, app.environment).write(go__mod=go_mod("other"), slim__toml=toml)
-    assert "is not deployed" in other.slimdeploy("restart").stderr
-    assert other.slimdeploy("restart").code == 64
-    assert "is not deployed in" in other.slimdeploy("debug").stderr
-    assert "nothing runs" in other.slimdeploy("logs").stderr

@@ -166,3 +166,12 @@ def test_what_cannot_be_published(text: str) -> None:
 def test_a_worker_has_no_port_to_publish() -> None:
     with pytest.raises(UsageError):
         publication("18080", [])
+
+
+def test_ports_are_published_with_their_protocol_whichever_way_it_is_run() -> None:
+    plan = workload(ports=(Port("http", 8080), Port("beats", 5353, protocol="UDP")))
+    spec = container_spec(plan, LocalTarget(), IMAGE)
+    ways = (run_arguments("x", spec, LIMITED), foreground_arguments("x", spec, LIMITED, wish=Wish(), given=Given()))
+    for arguments in ways:
+        published = [each for each in arguments if each.startswith("--publish=")]
+        assert published == ["--publish=127.0.0.1:8080:8080", "--publish=127.0.0.1:5353:5353/udp"]

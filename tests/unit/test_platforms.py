@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import Platform
 from slimdeploy.build.layers import inherit
+from slimdeploy.errors import PolicyRefused
 from slimdeploy.events import Event, Note, Once, StepStarted, Warned
-from slimdeploy.plan.build import make_build_plan
+from slimdeploy.facts.host import check_host
+from slimdeploy.plan.build import make_build_plan, parse_platform
 from tests.unit.samples import AMD64, config, facts
 
 ARM64 = Platform("linux", "arm64")
@@ -72,3 +75,36 @@ def test_what_is_inherited() -> None:
     base = {"Env": ["A=1"], "Labels": {"a": "1"}, "Cmd": ["x"], "Volumes": {"/x": {}}, "StopSignal": "SIGQUIT"}
     assert inherit(base, {"User": "1", "Labels": {"a": "2"}}) == {"User": "1", "Env": ["A=1"], "Labels": {"a": "2"}}
     assert inherit({}, {"User": "1"}) == {"User": "1"}
+
+
+@pytest.mark.parametrize(
+    ("machine", "emulated", "platforms", "runs"),
+    [
+        ("x86_64", "", ("linux/amd64",), True),
+        ("x86_64", "", ("linux/arm64",), False),
+        ("x86_64", "", ("linux/386",), True),
+        ("x86_64", "", ("linux/arm64", "linux/amd64/v3"), True),
+        ("x86_64", "", ("linux/arm64", "linux/s390x"), False),
+        ("x86_64", "qemu-aarch64", ("linux/arm64", "linux/s390x"), True),
+        ("x86_64", "qemu-aarch64", ("linux/arm64",), True),
+        ("x86_64", "qemu-s390x", ("linux/arm64", "linux/s390x"), False),  # podman is given the first
+        ("aarch64", "", ("linux/arm/v7",), True),
+        ("aarch64", "", ("linux/amd64",), False),
+    ],
+)
+def test_what_this_machine_can_run(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    *,
+    machine: str,
+    emulated: str,
+    platforms: tuple[str, ...],
+    runs: bool,
+) -> None:
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    monkeypatch.setattr("slimdeploy.facts.host.EMULATORS", tmp_path)
+    if emulated:
+        (tmp_path / emulated).touch()
+    refused = pytest.raises(PolicyRefused, match=r"this machine is linux/\w+, build.platforms is")
+    with nullcontext() if runs else refused:
+        check_host(tuple(map(parse_platform, platforms)))

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from slimdeploy.deploy.destination import LogLine, LogWish
+from slimdeploy.deploy.operating.arriving import Sink, drain
 from slimdeploy.errors import Unreachable
 from slimdeploy.tools.kube import Kube
 
-LOOK_SECONDS = 1.0
 Pod = Mapping[str, Any]
 Pods = Callable[[], Iterable[Pod]]
-Sink = Callable[[LogLine], bool]
 """Takes a line; False when nobody wants any more."""
 
 
@@ -84,7 +82,7 @@ def follow(pods: Pods, kube: Kube, wish: LogWish, sink: Sink) -> None:
         with suppress(Unreachable):  # an API server that is started again ends no `logs -f`
             _follow_all(pods(), followers, kube, arriving, query=first)
             first = {}
-        if not _drain(arriving, sink):
+        if not drain(arriving, sink):
             return
 
 
@@ -122,16 +120,6 @@ def _follow(follower: Follower, kube: Kube, arriving: queue.Queue[LogLine]) -> N
             if line.time > follower.last:
                 follower.last = line.time
                 arriving.put(line)
-
-
-def _drain(arriving: queue.Queue[LogLine], sink: Sink) -> bool:
-    """Hand on what comes in the next second; False when nobody listens any more."""
-    deadline = time.monotonic() + LOOK_SECONDS
-    while (left := deadline - time.monotonic()) > 0:
-        with suppress(queue.Empty):
-            if not sink(arriving.get(timeout=left)):
-                return False
-    return True
 
 
 def _lines(run: Run, kube: Kube, wish: LogWish) -> list[LogLine]:

@@ -126,9 +126,12 @@ def foreground_arguments(name: str, spec: Spec, engine: Engine, *, wish: Wish, g
 
 
 def publications(spec: Spec, wish: Wish) -> list[str]:
-    """Which ports `run` publishes, as ADDRESS:HOST_PORT:PORT."""
-    wanted = wish.publish or [f"{host.partition('/')[0]}:{port}" for host, port in spec["ports"].items()]
-    return [publication(each, list(spec["ports"].values())) for each in wanted]
+    """Which ports `run` publishes, as ADDRESS:HOST_PORT:PORT, with /udp behind it where slim.toml says so."""
+    ports = list(spec["ports"].values())
+    if wish.publish:
+        return [publication(each, ports) for each in wish.publish]
+    split = [(host.partition("/"), port) for host, port in spec["ports"].items()]
+    return [publication(f"{number}:{port}", ports) + slash + kind for (number, slash, kind), port in split]
 
 
 def hardened(name: str, spec: Spec, engine: Engine) -> tuple[str, ...]:

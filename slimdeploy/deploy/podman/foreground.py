@@ -44,15 +44,15 @@ class End:
 def check_ports(plan: WorkloadPlan, wish: Wish) -> None:
     """Raises RolloutFailed for a port that somebody listens on: podman would say so after the build."""
     for each in publications(container_spec(plan, LocalTarget(), ""), wish):
-        address, port, inside = each.split(":")
-        if _in_use(address, int(port)):
+        address, port, inside = each.partition("/")[0].split(":")
+        if _in_use(address, int(port), udp=each.endswith("/udp")):
             hint = f"end what listens there, or choose another: slimdeploy run -p 18080:{inside}"
             raise RolloutFailed(f"{address}:{port} is in use", hint=hint)
 
 
-def _in_use(address: str, port: int) -> bool:
+def _in_use(address: str, port: int, *, udp: bool) -> bool:
     """What else stands in the way (a low port, an address that is not ours) is podman's to say."""
-    with socket.socket() as probe:
+    with socket.socket(type=socket.SOCK_DGRAM if udp else socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that was closed just now is free
         try:
             probe.bind((address, port))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import queue
 import re
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,15 +15,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from slimdeploy.deploy.destination import LogLine, LogWish
+from slimdeploy.deploy.operating.arriving import Sink, drain
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.podman import Podman
 from slimdeploy.tools.running import terminate_all
 
-LOOK_SECONDS = 1.0
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")
 Known = Callable[[], Mapping[str, Mapping[str, Any]]]
 """The containers by name, as `podman ps` says."""
-Sink = Callable[[LogLine], bool]
 
 
 @dataclass
@@ -66,7 +64,7 @@ def follow(names: Iterable[str], known: Known, podman: Podman, wish: LogWish, *,
                 if name in there:
                     _follow(name, there[name], followers, podman, arriving=arriving, first=first)
             first = ()
-            if not _drain(arriving, sink):
+            if not drain(arriving, sink):
                 return
     finally:
         terminate_all()
@@ -112,16 +110,6 @@ def _read(follower: Follower, container: str, podman: Podman, arriving: queue.Qu
 
     with suppress(ToolFailed):  # it has gone
         podman.follow(container, take, *((f"--since={before}",) if before else follower.first))
-
-
-def _drain(arriving: queue.Queue[LogLine], sink: Sink) -> bool:
-    """Hand on what comes in the next second; False when nobody listens any more."""
-    deadline = time.monotonic() + LOOK_SECONDS
-    while (left := deadline - time.monotonic()) > 0:
-        with suppress(queue.Empty):
-            if not sink(arriving.get(timeout=left)):
-                return False
-    return True
 
 
 def _since(wish: LogWish) -> tuple[str, ...]:
