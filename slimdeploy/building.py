@@ -12,13 +12,14 @@ from slimdeploy.artifacts.build import Base, Image, ProjectFiles, StaticBinary
 from slimdeploy.build import contents
 from slimdeploy.build.advice import advise
 from slimdeploy.build.authorities import certificates
+from slimdeploy.build.blank import make_container
 from slimdeploy.build.cgo import import_graph
 from slimdeploy.build.compile import compile_binary
 from slimdeploy.build.confirm import confirm
 from slimdeploy.build.files import stage_files
 from slimdeploy.build.image import assemble, keep_index
 from slimdeploy.build.index import make_index
-from slimdeploy.build.packing import Packers, make_container
+from slimdeploy.build.packing import Packers
 from slimdeploy.build.rootfs import collect_files
 from slimdeploy.events import Event, Once, Warned, megabytes, short, step
 from slimdeploy.facts.pins import moved
@@ -105,7 +106,7 @@ def side_by_side(action: Callable[..., Result], benches: Sequence[Bench], *more:
 def make_ready(here: Bench) -> Compiled:
     """The program, and the container for it, made side by side."""
     with ThreadPoolExecutor(max_workers=1) as beside:
-        container = beside.submit(make_container, here.plan.image, buildah(here))
+        container = beside.submit(make_container, here.plan.image, buildah(here), here.kept)
         static = make_static(here)
         try:
             return Compiled(static, container.result())

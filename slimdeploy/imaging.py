@@ -46,5 +46,6 @@ def _made(here: Bench) -> Image:
     here.head.memory.keep(
         {here.local.seen: here.local.packages}, here.plan, image, verified=here.building.verify, calls=calls
     )
+    here.head.keep()
     tidy()
     return image

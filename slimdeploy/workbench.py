@@ -118,7 +118,7 @@ def bench(request: Request, report: Report) -> Iterator[Bench]:
     ):
         written = last_written(project)
         builder, base = start_images(request, report)
-        head = begun if last_written(project) == written else begun.look_again(project)
+        head = begun if last_written(project) == written else begun.look_again()
         strategy = choose_strategy(request, Start(builder, base, place=head.go), head.work, report)
         facts = gather(strategy.go(project), config, head.memory.packages())
         local = replace(facts, builder=builder, base=base, nodes=nodes(request, report))

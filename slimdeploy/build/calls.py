@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from slimdeploy.config.assets import VERSION_CONTROL
+from slimdeploy.tools.git import VERSION_CONTROL
 
 LITERAL = r'(?:"[^"\\\n]+"|`[^`\n]+`)'
 ARGUMENT = r"[^,()\n]+(?:\([^()\n]*\))?,\s*"

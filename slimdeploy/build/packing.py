@@ -12,6 +12,7 @@ from pathlib import Path
 
 from slimdeploy.artifacts.build import RootFile
 from slimdeploy.artifacts.plan import ImagePlan
+from slimdeploy.build.blank import make_container
 from slimdeploy.build.layout import Layout, read_layout
 from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError, ToolMissing
 from slimdeploy.tools import shortage
@@ -37,19 +38,9 @@ class Packers:
     """One that was made for the program while go compiled."""
 
 
-def make_container(plan: ImagePlan, buildah: Buildah) -> Container:
-    """One that has the image's config, and no file yet. Raises ImageFailed, DiskFull, ToolMissing."""
-    try:
-        container = buildah.from_scratch()
-        buildah.config(container, plan)
-    except ToolFailed as failure:
-        raise explain(failure, buildah) from None
-    return container
-
-
 def pack_program(plan: ImagePlan, program: RootFile, packers: Packers) -> Layout:
     """The program's layer, with the image's config."""
-    container = packers.waiting or make_container(plan, packers.buildah)
+    container = packers.waiting or make_container(plan, packers.buildah, packers.kept)
     fill(container, [program], packers.buildah, plan.workdir)
     fresh = _commit(container, packers.buildah)
     verify(fresh, [program], _wanted(plan))
@@ -67,10 +58,15 @@ def pack_files(compression: str, files: Sequence[RootFile], packers: Packers) ->
 
 def fill(container: Container, files: Sequence[RootFile], buildah: Buildah, workdir: str = "/") -> None:
     """Put the files into the container: straight away, or by `buildah copy` where only buildah may."""
-    tree = container.root or buildah.folder / f"{container.name}.tree"
-    stage(files, tree, workdir)
     if container.root is None:
+        tree = buildah.folder / f"{container.name}.tree"
+        stage(files, tree, workdir)
         buildah.copy(container, tree)
+        return
+    mode = container.root.stat().st_mode
+    container.root.chmod(0o755)  # an ordinary user's own, and read-only
+    stage(files, container.root, workdir)
+    container.root.chmod(mode)
 
 
 def stage(files: Sequence[RootFile], tree: Path, workdir: str = "/") -> None:

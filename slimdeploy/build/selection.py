@@ -13,8 +13,8 @@ from pathlib import Path
 
 from slimdeploy.artifacts.plan import FileRule
 from slimdeploy.build.globs import any_matches, fixed, matches
-from slimdeploy.config.assets import VERSION_CONTROL
 from slimdeploy.config.secret_files import secret_name
+from slimdeploy.tools.git import VERSION_CONTROL
 
 NO_FILE, NOT_THERE = "names no file", "does not exist"
 SECRET = "looks like a secret"  # noqa: S105 - an objection

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from slimdeploy.cli.output import Output
+from slimdeploy.cli.session import Session
 from slimdeploy.cli.values import Filled
 from slimdeploy.events import Note, Warned
 
 if TYPE_CHECKING:
+    from slimdeploy.cli.output import Output
     from slimdeploy.facts.head_start import HeadStart
     from slimdeploy.workbench import Request
 
@@ -140,15 +140,12 @@ def verb(name: str, *groups: tuple[Callable[[Function], Function], ...]) -> Call
 
     def decorate(function: Function) -> click.Command:
         @click.pass_obj
-        def called(output: Output, /, **values: Any) -> Any:  # noqa: ANN401
+        def called(session: Session, /, **values: Any) -> Any:  # noqa: ANN401
+            output = session.output
             output.configure(**{key: values.pop(key) for key in ("quiet", "verbose", "color", "form")})
             flags = Flags(**{key: values.pop(key) for key in Flags.__dataclass_fields__ if key in values})
-            if flags.lock_wait or not any(BUILD[0] in group for group in groups):
-                return function(output, flags, **values)
-            from slimdeploy.facts.head_start import begin
-
-            with closing(begin(Path(flags.directory).resolve(), flags.build_timeout)) as head:
-                return function(output, replace(flags, head=head), **values)
+            head = session.head_of(Path(flags.directory).resolve())
+            return function(output, replace(flags, head=head), **values)
 
         command: Function = called
         for each in reversed([*(one for group in groups for one in group), *OUTPUT]):

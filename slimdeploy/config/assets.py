@@ -11,7 +11,6 @@ from slimdeploy.config.confidential import secret_shape
 from slimdeploy.config.near import did_you_mean
 from slimdeploy.config.refusal import Refused, visible
 
-VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr"})  # go:embed refuses these names, and go build reads none
 MODES = ("auto", "system", "none")
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"  # the first place where crypto/x509 looks (root_linux.go)
 ZONES = "/usr/share/zoneinfo"  # the first place where time.LoadLocation looks (zoneinfo_unix.go)

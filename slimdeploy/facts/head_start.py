@@ -1,7 +1,7 @@
 """What is done before slim.toml is read: if the sources are new, go is asked what it was asked the last time.
 
-Reading slim.toml takes 0.1 s of our own, in which go has half compiled already. If slim.toml then wants something else,
-that is ended and forgotten. For sources that are known, go is not started.
+Starting Python, importing and reading slim.toml take 0.2 s of our own, in which go has half compiled already. If
+slim.toml then wants something else, that is ended and forgotten. For sources that are known, go is not started.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from slimdeploy.facts.source import fingerprint
+from slimdeploy.facts.outline import Outline, outline, read_heads, write_heads
+from slimdeploy.facts.source import Sources, fingerprint, look
+from slimdeploy.state.answers import Answers
 from slimdeploy.state.memory import Memory
 from slimdeploy.state.places import project_folder
 from slimdeploy.state.workspace import workspace
@@ -19,19 +21,30 @@ from slimdeploy.tools.go_ahead import GoAhead
 from slimdeploy.tools.go_places import Call
 from slimdeploy.tools.go_settings import check_flags
 
+HEADS, ANSWERS = "heads.json", "answers"
+
 
 @dataclass(frozen=True)
 class HeadStart:
     """What the project's last builds gave, go that may have begun, and the run's folder to work in."""
 
+    project: Path
     memory: Memory
     go: GoAhead
     work: Path
+    _outline: Outline | None
     _end: ExitStack
 
-    def look_again(self, project: Path) -> HeadStart:
+    def look_again(self) -> HeadStart:
         """The same, after we have written to the project ourselves."""
-        return replace(self, memory=Memory(self.memory.file, fingerprint(project)))
+        return replace(self, memory=Memory(self.memory.file, fingerprint(self.project)))
+
+    def keep(self) -> None:
+        """What go said of the packages, for as long as they are what they are. After a build that went well."""
+        if self._outline and self.go.answers:
+            folder = self.memory.file.parent
+            Answers(folder / ANSWERS, self._outline.value).keep(self.go.answers)
+            write_heads(folder / HEADS, self._outline.heads)
 
     def close(self) -> None:
         """End what go does for nobody, and remove the folder."""
@@ -43,12 +56,24 @@ def begin(project: Path, timeout: float | None = None) -> HeadStart:
 
     Raises PolicyRefused for a GOFLAGS that runs other programs: it may not have been there when go was asked last.
     """
-    memory = Memory(project_folder(project) / "memory.json", fingerprint(project))
+    sources, folder = look(project), project_folder(project)
+    memory, seen = Memory(folder / "memory.json", sources.fingerprint if sources else None), None
     with ExitStack() as stack:
         work = stack.enter_context(workspace())
         go = GoAhead(work)
         stack.callback(go.close)
         if not memory.knows_sources() and find("go"):
             check_flags()
-            go.begin([Call(*each, project, timeout) for each in memory.calls()])
-        return HeadStart(memory, go, work, stack.pop_all())
+            calls = [Call(*each, project, timeout) for each in memory.calls()]
+            go.begin([each for each in calls if each.arguments[0] == "build"])  # it takes longest
+            if sources and (seen := _outline(sources, folder)):
+                go.known = Answers(folder / ANSWERS, seen.value).get
+            go.begin(calls)
+        return HeadStart(project, memory, go, work, seen if sources and sources.settled else None, stack.pop_all())
+
+
+def _outline(sources: Sources, folder: Path) -> Outline | None:
+    try:
+        return outline(sources, read_heads(folder / HEADS))
+    except OSError:
+        return None

@@ -7,19 +7,13 @@ from pathlib import Path
 
 from slimdeploy.artifacts.plan import HostFiles, Platform
 from slimdeploy.errors import PolicyRefused
+from slimdeploy.facts.machine import CA_BUNDLES, ZONE_TREES
 from slimdeploy.tools.go import host
 
-CA_BUNDLES = (
-    Path("/etc/ssl/certs/ca-certificates.crt"),
-    Path("/etc/pki/tls/certs/ca-bundle.crt"),
-    Path("/etc/ssl/ca-bundle.pem"),
-    Path("/etc/ssl/cert.pem"),
-)
 EMULATORS = Path("/proc/sys/fs/binfmt_misc")
 QEMU = {"amd64": "x86_64", "arm64": "aarch64", "386": "i386"}
 """qemu's word for an architecture, where it is another one than Go's."""
 ALSO_RUN = {"amd64": "386", "arm64": "arm"}
-ZONE_TREES = (Path("/usr/share/zoneinfo"), Path("/usr/share/lib/zoneinfo"))
 
 
 def host_files() -> HostFiles:

@@ -11,14 +11,16 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import slimdeploy
-from slimdeploy.config.assets import VERSION_CONTROL
-from slimdeploy.facts.host import CA_BUNDLES, ZONE_TREES
+from slimdeploy.facts.machine import CA_BUNDLES, ZONE_TREES
 from slimdeploy.facts.roots import roots, workspace_file, workspaces
 from slimdeploy.tools import command
 from slimdeploy.tools.cc import COMPILERS
+from slimdeploy.tools.git import VERSION_CONTROL
 from slimdeploy.tools.go_places import INHERIT
 from slimdeploy.tools.go_settings import settings_file
 
@@ -33,23 +35,45 @@ class TooMuch(Exception):
     """There are so many files that running go is quicker than looking at them."""
 
 
-def fingerprint(project: Path) -> str | None:
-    """One value for the sources, the modules beside them, the toolchain and the environment; None when in doubt.
+@dataclass(frozen=True)
+class Sources:
+    """What there is: each path with its status, None for one that is not there; and what else go could see."""
 
-    Whoever keeps a result under this value takes it before go starts: what changes meanwhile changes the value.
+    entries: tuple[tuple[str, os.stat_result | None], ...]
+    settings: str
+    settled: bool
+    """Whether all of it is old enough to be known by its status."""
+
+    @cached_property
+    def fingerprint(self) -> str | None:
+        """One value for all of it; None when in doubt."""
+        if not self.settled:
+            return None
+        listed = (f"{path}\0{status and identity(status)}\n" for path, status in self.entries)
+        return hashlib.sha256("".join([*listed, self.settings]).encode(errors="surrogateescape")).hexdigest()
+
+
+def look(project: Path) -> Sources | None:
+    """The sources, the modules beside them, the toolchain and the environment; None when it is too much to look at.
+
+    Whoever keeps a result under the fingerprint looks before go starts: what changes meanwhile changes the value.
     """
-    started, digest, newest = time.time(), hashlib.sha256(), 0
+    started = time.time()
     try:
-        for path, status in _everything(project.resolve()):
-            digest.update(f"{path}\0{status and _identity(status)}\n".encode(errors="surrogateescape"))
-            newest = max(newest, status.st_ctime_ns if status else 0)
+        entries = tuple(_everything(project.resolve()))
+        ourselves = identity(OURSELVES.stat())
     except (OSError, TooMuch):
         return None
-    if newest / 1e9 > started - SETTLED:
-        return None
+    newest = max((status.st_ctime_ns for _, status in entries if status), default=0)
     environment = {name: value for name, value in command.environment(INHERIT).items() if name.startswith("GO")}
-    digest.update(json.dumps([environment, _identity(OURSELVES.stat())], sort_keys=True).encode())
-    return digest.hexdigest()
+    settings = json.dumps([environment, ourselves], sort_keys=True)
+    return Sources(entries, settings, settled=newest / 1e9 <= started - SETTLED)
+
+
+def fingerprint(project: Path) -> str | None:
+    """One value for everything that go could see; None when in doubt."""
+    sources = look(project)
+    return sources.fingerprint if sources else None
 
 
 def _everything(project: Path) -> Iterator[tuple[str, os.stat_result | None]]:
@@ -88,5 +112,6 @@ def _files(folder: Path, seen: set[tuple[int, int]]) -> Iterator[tuple[str, os.s
             yield from _files(Path(entry.path), seen)
 
 
-def _identity(status: os.stat_result) -> str:
+def identity(status: os.stat_result) -> str:
+    """What differs once a file was changed."""
     return f"{status.st_mode} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"

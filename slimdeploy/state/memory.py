@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slimdeploy.artifacts.plan import BuildPlan, Platform
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # go begins before anything else is imported
     from slimdeploy.artifacts.build import Image
+    from slimdeploy.artifacts.plan import BuildPlan
 
 KEPT = 5
 Asked = tuple[tuple[str, ...], dict[str, str]]
@@ -91,6 +90,7 @@ class Memory:
 
 def _image(known: dict[str, Any]) -> Image:
     from slimdeploy.artifacts.build import Image, ImageFile
+    from slimdeploy.artifacts.plan import Platform
 
     files = tuple(ImageFile(**each) for each in known["files"])
     fields = {"layout": Path(known["layout"]), "platform": Platform(**known["platform"]), "files": files}

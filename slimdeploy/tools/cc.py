@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from slimdeploy.artifacts.plan import Platform
+from typing import TYPE_CHECKING
+
 from slimdeploy.errors import ToolMissing
 from slimdeploy.tools.command import find
+
+if TYPE_CHECKING:
+    from slimdeploy.artifacts.plan import Platform
 
 NATIVE = ("musl-gcc", "gcc")
 TRIPLES = {

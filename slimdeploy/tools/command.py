@@ -1,4 +1,4 @@
-"""The one door to other programs, and the only user of `sh`.
+"""The one door to other programs, and the only user of `sh` (begun.py: what begins before that can be imported).
 
 No shell, no terminal, no inherited surprises: lists of arguments, an environment made from an allow-list, output
 collected here (sh keeps 750 bytes of it), and a contained command cannot outlive us (containment.py).
@@ -94,17 +94,15 @@ def run(command: Command, on_line: LineSink | None = None, on_output: LineSink |
     """
     import sh
 
-    program = find(command.argv[0])
-    if program is None:
-        raise ToolMissing(f"{command.argv[0]} is not installed", hint="`make setup` in slimdeploy's folder installs it")
-    argv = [*(containment() if command.contained else ()), program, *command.argv[1:]]
+    argv, variables = prepared(command)
     out, err = Lines(KEPT_LINES if on_output else None, on_output), Lines(KEPT_LINES, on_line)
     before = terminations()
-    running = start(sh.Command(argv[0]), argv[1:], _options(command) | {"_out": out, "_err": err})
-    tool = Path(program).name
+    streams = {"_out": out, "_err": err, "_in": command.input or ""}
+    running = start(sh.Command(argv[0]), argv[1:], _options(command) | streams | {"_env": variables})
+    tool = Path(command.argv[0]).name
     with (
         registered(running, command),
-        _deadline(running.pid, command.timeout) as expired,
+        deadline(running.pid, command.timeout) as expired,
         watched(running.pid, command.watch, kill_group) as idle,
     ):
         try:
@@ -120,7 +118,16 @@ def run(command: Command, on_line: LineSink | None = None, on_output: LineSink |
     return out.text
 
 
-def start(program: Any, arguments: Sequence[str], options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - sh has no types
+def prepared(command: Command) -> tuple[list[str], dict[str, str]]:
+    """The whole argv, with what contains it in front, and the whole environment. Raises ToolMissing."""
+    program = find(command.argv[0])
+    if program is None:
+        raise ToolMissing(f"{command.argv[0]} is not installed", hint="`make setup` in slimdeploy's folder installs it")
+    argv = [*(containment() if command.contained else ()), program, *command.argv[1:]]
+    return argv, environment(command.inherit) | dict(command.environment)
+
+
+def start(program: Any, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - sh has no types
     """Fork, one at a time. No signal handler may raise in here: what runs around a fork drops exceptions."""
     with _starting:
         try:
@@ -133,8 +140,6 @@ def _options(command: Command) -> dict[str, Any]:
     """How sh starts it: no terminal, a process group of its own (what ends it must not end us), stdin at its end."""
     folder = {"_cwd": str(command.folder)} if command.folder else {}
     return folder | {
-        "_env": environment(command.inherit) | dict(command.environment),
-        "_in": command.input or "",
         "_tty_out": False,
         "_bg": True,
         "_bg_exc": False,
@@ -150,7 +155,7 @@ def environment(inherit: Sequence[str] = ()) -> dict[str, str]:
 
 
 @contextmanager
-def _deadline(pid: int, seconds: float | None) -> Iterator[threading.Event]:
+def deadline(pid: int, seconds: float | None) -> Iterator[threading.Event]:
     """Kill a program and what it started after so many seconds. sh's own time-out looks ten times a second only."""
     expired = threading.Event()
 

@@ -10,6 +10,8 @@ from slimdeploy.errors import ToolMissing, UnreadableFile
 from slimdeploy.tools.command import Command, ToolFailed, run
 
 DIRTY = "-dirty"
+VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr"})
+"""go:embed refuses these names, and go build reads none of them."""
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ class Go:
 
     def dependencies(self, plan: CompilePlan, *, cgo: bool) -> tuple[Dependency, ...]:
         """`go list -deps` of a plan's package as it is with or without cgo; the package itself comes last."""
-        fields = "-json=ImportPath,Imports,Standard,CgoFiles,Name,Dir,DepOnly"
+        fields = "-json=ImportPath,Imports,Standard,CgoFiles,Name,Dir,DepOnly,Incomplete"
         out = self._run(
             ["list", "-deps", "-e", fields, f"-tags={','.join(plan.tags)}", "--", plan.package], plan.platform, cgo=cgo
         )

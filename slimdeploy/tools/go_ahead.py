@@ -1,72 +1,73 @@
-"""go of this machine, which has begun already with what it was asked the last time: while slim.toml is read.
+"""go of this machine, which has begun already with what it was asked the last time: before slim.toml is read.
 
-Who then asks the same gets that answer, and sees no difference but the time. What nobody asks for is ended.
+Who then asks the same gets that answer, and sees no difference but the time. What nobody asks for is ended. What the
+packages are and import is answered from before where it is known.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from slimdeploy.tools.command import Command, run
+from slimdeploy.tools.begun import Begun
 from slimdeploy.tools.go_places import Call, ThisMachine, go_command
 from slimdeploy.tools.lines import LineSink
-from slimdeploy.tools.running import end_all, terminate
 
 OUTPUT, WORK, CACHE = "-o=", "GOTMPDIR", "GOCACHE"
 """Where a result goes and where go works differ from run to run, and do not matter."""
+PARTLY = '"Incomplete": true'
+"""In an answer of `go list -e`: something is missing (another time it may be there, with the same sources)."""
 
 
-@dataclass(frozen=True)
-class Begun:
-    """A call that runs. `output` is where its binary will be until somebody asks for it."""
-
-    command: Command
-    output: Path
-    answer: Future[str]
-    lines: list[str] = field(default_factory=list)
+def nothing(question: str) -> str | None:  # noqa: ARG001
+    """No answer is known."""
+    return None
 
 
 class GoAhead(ThisMachine):
-    """A place for go that works ahead. `folder` is for what it makes; `asked` is what it was asked so far."""
+    """A place for go that works ahead. `folder` is for what it makes; `asked` is what it was asked so far.
+
+    `known` gives the answers from before, `answers` holds those of this run that are worth keeping.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.asked: list[Call] = []
-        self._begun: dict[str, Begun] = {}
+        self.known: Callable[[str], str | None] = nothing
+        self.answers: dict[str, str] = {}
+        self._begun: dict[str, tuple[Begun, Path]] = {}
 
     def begin(self, calls: Sequence[Call]) -> None:
-        """Start all of them; a build first, since it takes longest."""
-        if not calls:
-            return
-        pool = ThreadPoolExecutor(max_workers=len(calls))
-        for number, call in enumerate(sorted(calls, key=lambda each: each.arguments[0] != "build")):
-            output, lines = self.folder / f"ahead-{number}", list[str]()
-            command = go_command(_placed(call, output, self.folder))
-            answer = pool.submit(run, command, lines.append)
-            self._begun[_key(call)] = Begun(command, output, answer, lines)
-        pool.shutdown(wait=False)
+        """Start those whose answers are not known. Raises ToolMissing."""
+        for call in calls:
+            question = _key(call)
+            if question not in self._begun and self.known(question) is None:
+                place = self.folder / f"ahead-{len(self._begun)}"
+                self._begun[question] = Begun(go_command(_placed(call, place, self.folder)), place), place
 
     def run(self, call: Call, on_line: LineSink | None) -> str:
-        """What go prints; begun or not."""
+        """What go prints; known, begun, or neither."""
         plain, output = _plain(call)
         self.asked.append(plain)
-        begun = self._begun.pop(_key(plain), None)
-        if begun is None:
+        question = _key(plain)
+        answer = self.known(question)
+        if answer is None:
+            answer = self._ask(call, question, output, on_line)
+        if plain.arguments[0] == "list" and CACHE not in plain.environment and PARTLY not in answer:
+            self.answers[question] = answer
+        return answer
+
+    def _ask(self, call: Call, question: str, output: Path | None, on_line: LineSink | None) -> str:
+        begun, place = self._begun.pop(question, (None, None))
+        if begun is None or place is None:
             if output:  # another build than the last one: nothing may keep it waiting
                 self.close()
             return super().run(call, on_line)
-        try:
-            answer = begun.answer.result()
-        finally:
-            if on_line:
-                for line in begun.lines:
-                    on_line(line)
+        answer = begun.answer(on_line)
         if output:
-            begun.output.replace(output)
+            place.replace(output)
         return answer
 
     @property
@@ -79,10 +80,9 @@ class GoAhead(ThisMachine):
 
     def close(self) -> None:
         """End what nobody has asked for."""
-        left = list(self._begun.values())
-        self._begun.clear()
-        commands = [id(each.command) for each in left]
-        end_all([each.answer for each in left], lambda: terminate(lambda command: id(command) in commands))
+        while self._begun:
+            _, (begun, _) = self._begun.popitem()
+            begun.end()
 
 
 def _plain(call: Call) -> tuple[Call, Path | None]:

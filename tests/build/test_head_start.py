@@ -58,9 +58,35 @@ def test_go_begins_for_new_sources_only(project: Path) -> None:
         assert (begun(head), head.memory.knows_sources()) == (set(), True)
     (project / "main.go").write_text(OTHER)
     with closing(begin(project)) as head:
-        assert begun(head) == {"build", "list"}
+        assert begun(head) == {"build"}
         work = head.work
     assert not work.exists()
+
+
+def test_what_is_imported_is_asked_again_when_it_may_have_changed(project: Path) -> None:
+    """A package that is nothing without its C code comes in by an edit: the gate sees it, though go had been asked."""
+    (project / "main.go").write_text(OTHER)
+    assert slimdeploy(project, "build").returncode == 0
+    (project / "native").mkdir()
+    (project / "native/native.go").write_text(programs.NATIVE)
+    (project / "native/stub.go").write_text("//go:build !cgo\n\npackage native\n\nfunc One() int { return 0 }\n")
+    with_c = OTHER.replace("main\n", 'main\n\nimport "example.com/team/plain/native"\n', 1)
+    (project / "main.go").write_text(with_c.replace('"other"', "native.One()"))
+    with closing(begin(project)) as head:
+        assert begun(head) == {"build", "list"}
+    done = slimdeploy(project, "build")
+    assert (done.returncode, "plain/native is linked in without its C code" in done.stderr) == (0, True), done.stderr
+    (project / "main.go").write_text(with_c.replace('"other"', "native.One() + 1"))
+    done = slimdeploy(project, "build")
+    assert (done.returncode, "plain/native is linked in without its C code" in done.stderr) == (0, True), done.stderr
+
+
+def test_an_answer_with_gaps_is_not_kept(project: Path) -> None:
+    """What is missing may be there the next time, with the same sources."""
+    (project / "main.go").write_text(OTHER.replace("main\n", 'main\n\nimport _ "example.com/not/there"\n', 1))
+    assert slimdeploy(project, "build").returncode == CompileFailed.code
+    with closing(begin(project)) as head:
+        assert begun(head) == {"build", "list"}
 
 
 def test_who_asks_the_same_gets_what_was_begun(project: Path, tmp_path: Path) -> None:
