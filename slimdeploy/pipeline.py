@@ -3,15 +3,15 @@
     slim.toml -> Config -> plans -> Binary -> StaticBinary -> RootFilesystem -> Image -> Delivered
                              plans + Image -> Manifests -> Changes + Delivered -> Release
 
-Each verb is a prefix of the chain. go begins before slim.toml is read (facts/head_start.py). What else can overlap
-overlaps here and in building.py: while go compiles, the registry is asked, a container made, the API client imported
-and connected; while the image is delivered, the whole set is dry-run.
+Each verb is a prefix of the chain. go begins before anything is read (facts/head_start.py). What else can overlap does
+so here and in building.py: while go compiles, the registry is asked and the API client connected; and so on.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slimdeploy.artifacts.build import Delivered, Image
@@ -47,11 +47,10 @@ def build(request: Request, report: Report, copy: OutputImage | None = None) -> 
         plan, image = delivery(request, here), make_image(here)
         if copy:
             from slimdeploy.deliver import file
-            from slimdeploy.tools.skopeo import Skopeo
 
             with step(report, "write") as running:
                 name = f"{plan.repository}:{(plan.tag if isinstance(plan, RegistryPlan) else '') or 'latest'}"
-                running.summary = file.write(copy, image, name, Skopeo(on_line=lambda line: here.line("skopeo", line)))
+                running.summary = file.write(copy, image, name, partial(here.line, "skopeo"))
         return Built(image, plan.repository)
 
 
@@ -145,8 +144,8 @@ def wanted_image(plan: DeliveryPlan, here: Bench, target: Target | None = None) 
         if isinstance(plan, RegistryPlan):
             from slimdeploy.deliver import permission
 
-            line, asked = (lambda text: here.line("skopeo", text)), here.work / "question"
-            all_of_it.append(beside.submit(permission.ask, plan, asked, Step("push", here.report), line))
+            asked = plan, here.work / "question", Step("push", here.report), partial(here.line, "skopeo")
+            all_of_it.append(beside.submit(permission.ask, *asked))
         if isinstance(target, ClusterTarget) and not here.local.nodes:
             from slimdeploy.facts.cluster import check_nodes
 
@@ -164,7 +163,8 @@ def deliver(plan: DeliveryPlan, image: Image, here: Bench) -> Delivered:
     from slimdeploy.deliver.hand_over import hand_over
 
     with step(here.report, "push" if isinstance(plan, RegistryPlan) else "load") as running:
-        delivered = hand_over(plan, image, running, work=here.work, on_line=lambda line: here.line("skopeo", line))
+        told = partial(here.line, "skopeo")
+        delivered = hand_over(plan, image, running, work=here.work, on_line=told, new=here.is_new(image))
         running.summary = plan.repository + ("" if delivered.uploaded else ", already there")
     return delivered
 

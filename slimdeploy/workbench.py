@@ -94,6 +94,10 @@ class Bench:
         """The images that this build starts from."""
         return tuple(each for each in (self.plan.builder, self.plan.image.base) if each)
 
+    def is_new(self, image: Image) -> bool:
+        """Whether this machine made it just now, having made others of this project before: nobody else has it."""
+        return bool(self.head.former) and image.digest not in self.head.former
+
     def known(self) -> Image | None:
         """What these very sources gave before; where it has to be proven twice, only if it was."""
         return self.head.memory.image(self.plan, verified=self.building.verify)

@@ -117,9 +117,10 @@ def _wanted(plan: ImagePlan) -> dict[str, object]:
 def _commit(container: Container, buildah: Buildah) -> Layout:
     layout = buildah.folder / f"{container.name}.layout"
     buildah.commit(container, layout)
-    if read_layout(layout) is None:
+    written = read_layout(layout)
+    if written is None:
         buildah.check_version()
-    return whole(layout)
+    return written or whole(layout)
 
 
 def _compressed(layout: Layout, form: str, skopeo: Skopeo) -> Layout:

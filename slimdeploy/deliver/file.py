@@ -11,6 +11,7 @@ from slimdeploy.artifacts.build import Image
 from slimdeploy.errors import DiskFull, PushFailed, UsageError
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.go import host
+from slimdeploy.tools.lines import LineSink
 from slimdeploy.tools.registry_errors import said
 from slimdeploy.tools.skopeo import Skopeo
 
@@ -39,13 +40,14 @@ class OutputImage:
         return cls(kind, Path(path).absolute())
 
 
-def write(output: OutputImage, image: Image, name: str, skopeo: Skopeo) -> str:
+def write(output: OutputImage, image: Image, name: str, on_line: LineSink | None = None) -> str:
     """Write the image as `name` (repository:tag); what was written, in a line. A file is replaced whole, other images
     in a layout stay. docker's format holds one platform: of several, this machine's.
 
     Raises UsageError, PushFailed, DiskFull.
     """
     _check(output)
+    skopeo = Skopeo(on_line=on_line)
     fresh = output.path.with_name(f".{output.path.name}.new")
     try:
         output.path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,10 +13,12 @@ from slimdeploy.tools.podman import Podman, local_engine
 from slimdeploy.tools.skopeo import Skopeo
 
 
-def hand_over(plan: DeliveryPlan, image: Image, step: Step, *, work: Path, on_line: LineSink) -> Delivered:
-    """The image where it will run, under its digest."""
+def hand_over(
+    plan: DeliveryPlan, image: Image, step: Step, *, work: Path, on_line: LineSink, new: bool = False
+) -> Delivered:
+    """The image where it will run, under its digest. Nobody is asked whether a `new` one is there already."""
     if isinstance(plan, RegistryPlan):
-        return registry.push(plan, image, Skopeo(plan.insecure, on_line), step)
+        return registry.push(plan, image, Skopeo(plan.insecure, on_line), step, new=new)
     if isinstance(plan, NodePlan):
         return nodes.load(plan, image, work, on_line)
     return store.load(plan, image, Skopeo(on_line=on_line), Podman(local_engine()))

@@ -22,12 +22,15 @@ OVERWRITE_REFUSED = re.compile(
 )
 
 
-def push(plan: RegistryPlan, image: Image, skopeo: Skopeo, step: Step) -> Delivered:
-    """Make the registry hold this digest. Raises Unreachable, NotAllowed, PushFailed, IntegrityError."""
+def push(plan: RegistryPlan, image: Image, skopeo: Skopeo, step: Step, *, new: bool = False) -> Delivered:
+    """Make the registry hold this digest; whether it does already is not asked of a `new` image.
+
+    Raises Unreachable, NotAllowed, PushFailed, IntegrityError.
+    """
     watch = Watch(plan.idle, lambda sent: step.waiting(_progress(sent, image)))
     asking = replace(skopeo, watch=watch)
     try:
-        return persist(lambda left: _push(plan, image, replace(asking, timeout=left)), plan.timeout, step)
+        return persist(lambda left: _push(plan, image, replace(asking, timeout=left), new=new), plan.timeout, step)
     except ToolFailed as failure:
         if OVERWRITE_REFUSED.search(said(failure)) and (held := _held(plan, image, asking)):
             return _settle(plan, image, held)
@@ -39,9 +42,9 @@ def tag_of(image: Image) -> str:
     return "slim-" + image.digest.removeprefix("sha256:")[:12]
 
 
-def _push(plan: RegistryPlan, image: Image, skopeo: Skopeo) -> Delivered:
+def _push(plan: RegistryPlan, image: Image, skopeo: Skopeo, *, new: bool) -> Delivered:
     reference, tagged = f"{plan.repository}@{image.digest}", _tagged(plan, image)
-    if skopeo.digest(tagged) == image.digest:
+    if not new and skopeo.digest(tagged) == image.digest:
         return Delivered(reference, image.digest, uploaded=False)
     skopeo.copy_to_registry(image.layout, tagged)
     held = skopeo.digest(f"{plan.address}@{image.digest}")

@@ -32,6 +32,8 @@ class HeadStart:
     memory: Memory
     go: GoAhead
     work: Path
+    former: frozenset[str]
+    """The digests of the images that the last build here gave; none if there was no build."""
     _outline: Outline | None
     _end: ExitStack
 
@@ -69,7 +71,8 @@ def begin(project: Path, timeout: float | None = None) -> HeadStart:
             if sources and (seen := _outline(sources, folder)):
                 go.known = Answers(folder / ANSWERS, seen.value).get
             go.begin(calls)
-        return HeadStart(project, memory, go, work, seen if sources and sources.settled else None, stack.pop_all())
+        kept = seen if sources and sources.settled else None
+        return HeadStart(project, memory, go, work, memory.digests(), kept, stack.pop_all())
 
 
 def _outline(sources: Sources, folder: Path) -> Outline | None:

@@ -49,6 +49,13 @@ class Memory:
         except (LookupError, TypeError, ValueError):
             return []
 
+    def digests(self) -> frozenset[str]:
+        """The images that the last build gave, whatever its sources were."""
+        try:
+            return frozenset(str(image["digest"]) for image in self._content()["images"].values())
+        except (LookupError, TypeError, AttributeError):
+            return frozenset()
+
     def keep(
         self,
         packages: Mapping[str, tuple[str, ...]],

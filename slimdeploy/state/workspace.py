@@ -6,7 +6,6 @@ Each folder holds a lock that its owner keeps: a folder whose lock is free has n
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,7 +23,7 @@ def workspace() -> Iterator[Path]:
     """A new, empty folder in the cache folder, removed at the end."""
     parent = cache() / "work"
     parent.mkdir(exist_ok=True)
-    folder = parent / secrets.token_hex(8)  # known before it exists: a signal at any moment leaves nothing
+    folder = parent / os.urandom(8).hex()  # known before it exists: a signal at any moment leaves nothing
     owner = FileLock(folder / LOCK)
     try:
         with FileLock(parent / "gate.lock"):  # between mkdir and its lock nobody may collect

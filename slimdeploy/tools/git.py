@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from slimdeploy.errors import ToolMissing, UnreadableFile
@@ -43,6 +42,8 @@ def revision(folder: Path) -> Revision:
     except ToolFailed as failure:
         raise _no_commit(folder, failure) from None
     dirty = DIRTY if version.endswith(DIRTY) else ""
+    from datetime import UTC, datetime  # where a commit is asked for
+
     moment = datetime.fromtimestamp(int(seconds), UTC)
     return Revision(version, commit + dirty, f"{moment:%Y-%m-%dT%H:%M:%SZ}")
 

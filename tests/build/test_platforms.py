@@ -97,10 +97,10 @@ def test_a_registry_holds_all_of_it(several: tuple[Path, Built], registry: Regis
 
 def test_files_hold_all_or_the_one_of_this_machine(several: tuple[Path, Built], tmp_path: Path) -> None:
     image = several[1].image
-    file.write(OutputImage("oci", tmp_path / "oci"), image, "x/y:v1", Skopeo())
+    file.write(OutputImage("oci", tmp_path / "oci"), image, "x/y:v1")
     named = json.loads((tmp_path / "oci/index.json").read_text())["manifests"][0]
     assert (named["digest"], len(list((tmp_path / "oci/blobs/sha256").iterdir()))) == (image.digest, 10)
-    said = file.write(OutputImage("docker-archive", tmp_path / "x.tar"), image, "x/y:v1", Skopeo())
+    said = file.write(OutputImage("docker-archive", tmp_path / "x.tar"), image, "x/y:v1")
     assert said.endswith(f"x.tar, linux/{host().architecture} alone: docker's format holds one platform")
     command = ["skopeo", "inspect", "--config", f"docker-archive:{tmp_path / 'x.tar'}"]
     found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

@@ -45,6 +45,19 @@ def test_it_is_pushed_once(registry: Registry, image: Image) -> None:
     assert log.uploads() == []
 
 
+@pytest.mark.parametrize("status", [0, 409, 403, 412])
+def test_a_new_image_that_is_there_after_all(registry: Registry, image: Image, status: int) -> None:
+    """Nobody was asked: no blob of it is sent again, and a tag that nobody may write again is no failure."""
+    with proxy_to(registry.address) as proxy:
+        wanted = plan(proxy.address, tag="v1.2")
+        deliver(wanted, image)
+        if status:
+            proxy.faults.append(Fault("status", "PUT", path=MANIFEST, status=status))
+        log = registry.mark()
+        assert push(wanted, image, Skopeo(insecure=True), silent()[0], new=True).digest == image.digest
+    assert [request.path for request in log.uploads() if MANIFEST not in request.path] == []
+
+
 def test_a_push_that_succeeds_shows_no_failure(registry: Registry, image: Image) -> None:
     """That the tag is not there yet is what skopeo calls fatal."""
     lines: list[str] = []
