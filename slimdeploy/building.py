@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from slimdeploy.build.packing import Packers
 from slimdeploy.build.rootfs import collect_files
 from slimdeploy.events import Event, Once, Warned, megabytes, short, step
 from slimdeploy.facts.pins import moved
+from slimdeploy.records import frozen
 from slimdeploy.tools.buildah import Buildah, Container
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.go import Go
@@ -35,7 +36,7 @@ MANY = 20  # platforms at most, each with its images
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True)
+@frozen
 class Compiled:
     """A program, and the container that waits for it."""
 

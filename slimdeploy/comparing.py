@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Image
@@ -31,6 +31,7 @@ from slimdeploy.events import Report, Step, megabytes, step
 from slimdeploy.imaging import make_any_image
 from slimdeploy.plan.deploy import is_loopback
 from slimdeploy.plan.workload import workload_plan
+from slimdeploy.records import frozen
 from slimdeploy.state.places import cache
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.podman import Podman, local_engine
@@ -42,7 +43,7 @@ ASKING_SECONDS = 30.0
 LOOPBACK = "through a registry on this machine: no network in between"
 
 
-@dataclass(frozen=True)
+@frozen
 class Wish:
     """The bases of the ladder, and a repository to push to: empty for a registry of our own."""
 
@@ -93,7 +94,7 @@ def _place(wish: Wish, work: Path) -> Iterator[tuple[str, str]]:
         yield address, LOOPBACK
 
 
-@dataclass(frozen=True)
+@frozen
 class _Trials:
     """One ladder's measurements."""
 

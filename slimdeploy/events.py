@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from slimdeploy.records import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class StepStarted:
     """A step of the chain begins."""
 
     step: str
 
 
-@dataclass(frozen=True)
+@frozen
 class StepDone:
     """A step ended well. `seconds` is wall time; `summary` says what came out."""
 
@@ -24,7 +26,7 @@ class StepDone:
     summary: str
 
 
-@dataclass(frozen=True)
+@frozen
 class StepFailed:
     """A step ended with an error, which is reported by itself."""
 
@@ -32,7 +34,7 @@ class StepFailed:
     seconds: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Waiting:
     """The state of a step that is still going on, replaced by the next one."""
 
@@ -40,21 +42,21 @@ class Waiting:
     state: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Note:
     """Something worth knowing that is no error."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Warned:
     """Something that should be looked at."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Failed:
     """What failed and why, before something is done about it. The error at the end repeats it."""
 
@@ -62,7 +64,7 @@ class Failed:
     details: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class ToolOutput:
     """One line that an outside program printed (shown with -v)."""
 

@@ -7,7 +7,7 @@ symbols, into the work folder: 0.2 s for hello, since nothing is compiled again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from slimdeploy.events import Note, Report, megabytes, step
 from slimdeploy.imaging import make_any_image
 from slimdeploy.pipeline import delivery
 from slimdeploy.plan.deploy import is_loopback
+from slimdeploy.records import frozen
 from slimdeploy.state import sizes
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.skopeo import Skopeo
@@ -38,7 +39,7 @@ RUNNING, LAST = "running", "last"
 SIZES = "sizes"
 
 
-@dataclass(frozen=True)
+@frozen
 class Measured:
     """An image's sizes; `before` is the image it is compared with, `changes` what grew and shrank since then."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+
+from slimdeploy.records import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Problem:
     """One thing that is wrong in slim.toml. Lines and columns count characters from 1; end_column is exclusive."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Image
@@ -26,11 +26,12 @@ from slimdeploy.facts.roots import readable
 from slimdeploy.plan.build import app_name, make_build_plan
 from slimdeploy.plan.delivery import LocalRegistry
 from slimdeploy.plan.deploy import Overrides, asks_for_registry, choose_target
+from slimdeploy.records import frozen
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
 
 
-@dataclass(frozen=True)
+@frozen
 class Building:
     """How it is built, whatever is built: seconds that one call of go may take; whether the result is proven twice;
     whether the tags of base and builder images are looked up again.
@@ -41,7 +42,7 @@ class Building:
     pull: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Request:
     """What a verb was asked for: a project, its configuration, and what the command line says over it."""
 
@@ -56,7 +57,7 @@ class Request:
     """What was found out while the configuration was read."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Built:
     """An image on disk, and the name that it will have where it is delivered."""
 
@@ -69,7 +70,7 @@ class Built:
         return f"{self.repository}@{self.image.digest}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Bench:
     """Where one run works: what it decided about the build, its head start, where results are kept."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import Pinned, Platform
+from slimdeploy.records import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Binary:
     """What go build wrote. Nothing is known about it yet."""
 
@@ -18,7 +18,7 @@ class Binary:
     platform: Platform
 
 
-@dataclass(frozen=True)
+@frozen
 class StaticBinary:
     """A binary that the linkage gate has passed. `functions` are the names linked into it; `size` in bytes."""
 
@@ -29,7 +29,7 @@ class StaticBinary:
     functions: frozenset[str]
 
 
-@dataclass(frozen=True)
+@frozen
 class RootFile:
     """One file of the root filesystem. `why` is shown to the user."""
 
@@ -41,7 +41,7 @@ class RootFile:
     why: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ProjectFiles:
     """What the project itself puts into the image, copied and checked; `authorities` are CA certificates in PEM."""
 
@@ -49,7 +49,7 @@ class ProjectFiles:
     authorities: bytes = b""
 
 
-@dataclass(frozen=True)
+@frozen
 class RootFilesystem:
     """Exactly the files that the image will hold."""
 
@@ -61,7 +61,7 @@ class RootFilesystem:
         return sum(file.size for file in self.files)
 
 
-@dataclass(frozen=True)
+@frozen
 class Base:
     """An image that lies below ours, on disk. `paths` leads from each path in it to where it links, or to "".
 
@@ -80,7 +80,7 @@ class Base:
         return path in self.paths
 
 
-@dataclass(frozen=True)
+@frozen
 class ImageFile:
     """One file in an image, its size in bytes, and why it is there."""
 
@@ -89,7 +89,7 @@ class ImageFile:
     why: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Image:
     """An OCI image layout on disk. Its digest is the digest everywhere. Sizes in bytes.
 
@@ -122,7 +122,7 @@ class Image:
         return next((image for image in self.each if image.platform.architecture == architecture), self.each[0])
 
 
-@dataclass(frozen=True)
+@frozen
 class Delivered:
     """An image that is where it will run, under an exact name."""
 

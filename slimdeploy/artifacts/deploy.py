@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from slimdeploy.artifacts.release import Record
+from slimdeploy.records import frozen
 
 Manifest = Mapping[str, Any]
 """One Kubernetes object, in the API's own form."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ObjectRef:
     """The name of an object, as kubectl writes it."""
 
@@ -31,7 +32,7 @@ class ObjectRef:
         return f"{self.kind.lower()}/{self.name}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Manifests:
     """The whole set of objects of one app, in the order in which they are applied."""
 
@@ -49,7 +50,7 @@ class Action(StrEnum):
     PRUNED = "pruned"
 
 
-@dataclass(frozen=True)
+@frozen
 class FieldChange:
     """One field that differs. `path` is dotted; None means that the field is not there."""
 
@@ -58,7 +59,7 @@ class FieldChange:
     new: object
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """One object's difference between the cluster and the manifests. `adopts` names the tools that it is taken from."""
 
@@ -71,7 +72,7 @@ class Change:
     """Whether it takes a field back that our own autoscaler had."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Changes:
     """All differences, in the order in which they are applied; `kept` says what was left alone, and why."""
 
@@ -92,7 +93,7 @@ class Changes:
         return tuple(change for change in self.pending if change.action is not Action.PRUNED)
 
 
-@dataclass(frozen=True)
+@frozen
 class Release:
     """An `up` that ended well. `url` is where the app answers, where that is known."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from slimdeploy.records import frozen
 
 if TYPE_CHECKING:
     from slimdeploy.artifacts.deploy import Changes
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from slimdeploy.artifacts.workload import WorkloadPlan
 
 
-@dataclass(frozen=True)
+@frozen
 class RegistryPlan:
     """Where the image is pushed. `insecure` allows plain http and unknown certificates.
 
@@ -33,14 +34,14 @@ class RegistryPlan:
         return self.push_to or self.repository
 
 
-@dataclass(frozen=True)
+@frozen
 class StorePlan:
     """Local podman's store."""
 
     repository: str
 
 
-@dataclass(frozen=True)
+@frozen
 class NodePlan:
     """The nodes' own image store. `kind` is kind, k3d, minikube or containerd; `cluster` is the name it has there."""
 
@@ -52,7 +53,7 @@ class NodePlan:
 DeliveryPlan = RegistryPlan | StorePlan | NodePlan
 
 
-@dataclass(frozen=True)
+@frozen
 class ClusterTarget:
     """A Kubernetes cluster. `kubeconfig` None is kubectl's default search.
 
@@ -69,7 +70,7 @@ class ClusterTarget:
     adopt: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class LocalTarget:
     """Podman on this machine. `publish` is the port on 127.0.0.1; None publishes each port under its own number."""
 
@@ -79,7 +80,7 @@ class LocalTarget:
 Target = ClusterTarget | LocalTarget
 
 
-@dataclass(frozen=True)
+@frozen
 class DeployPlan:
     """Every decision of the deployment. `timeout` in seconds."""
 
@@ -89,7 +90,7 @@ class DeployPlan:
     timeout: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Planned:
     """What `up` would do. `image` and `changes` are known only if these sources were built before."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from slimdeploy.records import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Rung:
     """One image. `base` is empty for scratch. Sizes in bytes, times in seconds; None: not measured, `note` says why."""
 
@@ -30,7 +30,7 @@ class Rung:
         return self.pull + self.start if self.pull is not None and self.start is not None else None
 
 
-@dataclass(frozen=True)
+@frozen
 class Ladder:
     """All rungs, the largest base first, and how push and pull were measured."""
 

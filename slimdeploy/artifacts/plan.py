@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from slimdeploy.records import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Platform:
     """An OCI platform: Go's GOOS, GOARCH and, for arm and amd64, the variant (v7, v2)."""
 
@@ -23,7 +25,7 @@ class Platform:
         return str(self).replace("/", "-")
 
 
-@dataclass(frozen=True)
+@frozen
 class Pinned:
     """An image that a build starts from: its full name, and the digest that counts. `insecure` allows plain http."""
 
@@ -46,7 +48,7 @@ class Pinned:
         return f"{self.repository}@{self.digest}"
 
 
-@dataclass(frozen=True)
+@frozen
 class HostFiles:
     """What this machine can give to an image: its CA bundle and its tree of time zones; None where it has none."""
 
@@ -54,7 +56,7 @@ class HostFiles:
     zones: Path | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class LocalFacts:
     """What the machine and the Go module say. `packages` are the main packages, as ./relative folders."""
 
@@ -76,7 +78,7 @@ class LocalFacts:
     """What the packages were listed for."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CompilePlan:
     """One `go build`. With `cgo`, C is compiled, too, and linked in statically."""
 
@@ -99,14 +101,14 @@ class CompilePlan:
         return self.module if self.module and self.package == "." else self.package
 
 
-@dataclass(frozen=True)
+@frozen
 class LinkagePlan:
     """What the linkage gate lets pass: packages that have C code and are known to work without it."""
 
     without_cgo: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class FileRule:
     """Files of the project that go into the image; `source` is a folder, a file or a glob."""
 
@@ -117,7 +119,7 @@ class FileRule:
     """What looks like a secret, and is none."""
 
 
-@dataclass(frozen=True)
+@frozen
 class RootfsPlan:
     """What the image's root filesystem must hold. `ca` and `timezones` are auto, system (always) or none."""
 
@@ -131,7 +133,7 @@ class RootfsPlan:
     host: HostFiles = HostFiles()
 
 
-@dataclass(frozen=True)
+@frozen
 class ImagePlan:
     """The OCI image config, and how the layers are packed. `user` is the numeric uid and gid."""
 
@@ -145,7 +147,7 @@ class ImagePlan:
     """What the program is put onto; None is nothing."""
 
 
-@dataclass(frozen=True)
+@frozen
 class BuildPlan:
     """Every decision of the build. `compile` and `image` are those of the first of the `platforms`.
 

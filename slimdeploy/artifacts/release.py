@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from slimdeploy.records import frozen
 
 
 class Outcome(StrEnum):
@@ -26,7 +27,7 @@ UNFINISHED = frozenset({Outcome.APPLYING, Outcome.ROLLING_BACK})
 BAD = frozenset({Outcome.FAILED, Outcome.ROLLED_BACK, Outcome.ROLLING_BACK})
 
 
-@dataclass(frozen=True)
+@frozen
 class Facts:
     """What is true of a release from its beginning."""
 
@@ -43,7 +44,7 @@ class Facts:
     """One value for everything that was to be applied."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Record:
     """One release in the history. `seconds` is None until its outcome is known."""
 
@@ -60,7 +61,7 @@ class Record:
         return self.facts.image.rpartition("@")[2]
 
 
-@dataclass(frozen=True)
+@frozen
 class Order:
     """How a release is to be made: who waits how long for whom, and what happens when it fails."""
 

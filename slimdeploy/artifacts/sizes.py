@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from slimdeploy.artifacts.plan import Platform
+from slimdeploy.records import frozen
 
 STANDARD = "std"
 """The module of Go's own packages."""
 
 
-@dataclass(frozen=True)
+@frozen
 class PackageSize:
     """One Go package in a program. `tables` are its part of what the runtime needs for stack traces and the collector.
 
@@ -29,7 +28,7 @@ class PackageSize:
         return self.code + self.tables + self.data
 
 
-@dataclass(frozen=True)
+@frozen
 class Embedded:
     """A file that `//go:embed` put into the program; it is part of its package's data."""
 
@@ -38,7 +37,7 @@ class Embedded:
     size: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Rest:
     """Bytes of a program that belong to no package."""
 
@@ -46,7 +45,7 @@ class Rest:
     size: int
 
 
-@dataclass(frozen=True)
+@frozen
 class ProgramSize:
     """A program, byte for byte: packages and rest add up to `size`. `named` says whether data is given to packages."""
 
@@ -59,7 +58,7 @@ class ProgramSize:
     named: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class OtherFile:
     """A file of the image that is not the program."""
 
@@ -68,7 +67,7 @@ class OtherFile:
     why: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ImageSize:
     """An image: its program and its other files add up to `size`. `program` None: it is no Go program that we can read.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from slimdeploy.records import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Instance:
     """One running copy of a program: a pod or a container. `started` is when (RFC 3339), `node` is where."""
 
@@ -19,7 +19,7 @@ class Instance:
     process: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Process:
     """One of the programs that run for good; `name` is what --process takes."""
 
@@ -28,7 +28,7 @@ class Process:
     ready: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Run:
     """One run of a program that ends. `outcome` is succeeded, failed, running, waiting or suspended; `state` says why.
 
@@ -44,7 +44,7 @@ class Run:
     process: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Schedule:
     """By which clock a program is run. `next` is empty while it is suspended, or when that cannot be told."""
 
@@ -56,7 +56,7 @@ class Schedule:
     last_success: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Latest:
     """The newest release in the history."""
 
@@ -66,7 +66,7 @@ class Latest:
     who: str
 
 
-@dataclass(frozen=True)
+@frozen
 class DriftedField:
     """One field: as it was released, as it is, and who has it now (its field manager), since when."""
 
@@ -77,7 +77,7 @@ class DriftedField:
     when: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class DriftedObject:
     """An object that is not as it was released. `state` is changed, missing or unchecked; `reason` says why."""
 
@@ -87,7 +87,7 @@ class DriftedObject:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Drift:
     """What differs from the last release that served. `unchecked` says why that could not be found out (wholly)."""
 
@@ -96,7 +96,7 @@ class Drift:
     unchecked: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Status:
     """What runs now. `image` is repository@digest, empty when nothing is deployed; `delivered` is the one of the last
     release that served.

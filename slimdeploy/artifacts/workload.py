@@ -6,11 +6,13 @@ A secret's value is in here, and nowhere in a `repr`: a plan may be shown, its s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from slimdeploy.records import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Port:
     """A port that the app listens on. `service` is the Service's own number, where that is another one."""
 
@@ -20,7 +22,7 @@ class Port:
     service: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Health:
     """How the app is asked. `kind` is http, tcp or grpc; `path` belongs to http. Seconds; None is our default."""
 
@@ -32,7 +34,7 @@ class Health:
     failures: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class ConfigFile:
     """A file of the project that is mounted, read-only. `key` is its name in the ConfigMap."""
 
@@ -41,7 +43,7 @@ class ConfigFile:
     content: bytes = field(repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class SecretValue:
     """A variable whose value comes from outside of slim.toml."""
 
@@ -49,7 +51,7 @@ class SecretValue:
     value: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class ExistingSecret:
     """A variable whose value is in a Secret that somebody else made."""
 
@@ -58,7 +60,7 @@ class ExistingSecret:
     key: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Contents:
     """What slim.toml only refers to, read: files of the project, values from its environment."""
 
@@ -66,7 +68,7 @@ class Contents:
     secrets: tuple[SecretValue, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Autoscale:
     """How many copies an autoscaler may run. Percent of what is requested; None: not looked at."""
 
@@ -76,7 +78,7 @@ class Autoscale:
     memory: int | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Expose:
     """How the first port is reached from outside: an Ingress, or an HTTPRoute of `gateway` (name or namespace/name)."""
 
@@ -93,7 +95,7 @@ class Expose:
         return f"http{'s' if self.tls_secret or self.gateway else ''}://{self.host}{self.path}"
 
 
-@dataclass(frozen=True)
+@frozen
 class NetworkRules:
     """Who may reach the app's ports (namespaces; none: its own), and what it may reach; None: everything."""
 
@@ -101,7 +103,7 @@ class NetworkRules:
     egress: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Account:
     """The ServiceAccount's annotations, and whether pods get its token."""
 
@@ -109,7 +111,7 @@ class Account:
     token: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Volume:
     """A folder that can be written to: empty at the start (`size` in bytes at most, 0: no limit), or a claim's."""
 
@@ -120,7 +122,7 @@ class Volume:
     read_only: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class PodRules:
     """What is said about pods beyond what they run. Seconds: `drain` before SIGTERM, `grace` after it."""
 
@@ -134,7 +136,7 @@ class PodRules:
     volumes: tuple[Volume, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class JobRules:
     """How a program that ends is run. `schedule` makes it a CronJob; `deadline` in seconds, None: none."""
 
@@ -144,7 +146,7 @@ class JobRules:
     deadline: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Patch:
     """JSON patch operations (RFC 6902) on the object of this kind; `name` empty: on the app's own."""
 
@@ -154,7 +156,7 @@ class Patch:
     allow: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class WorkloadPlan:
     """One set of pods, wherever it runs; the app's own set has the others with it, in `processes` and `migration`."""
 

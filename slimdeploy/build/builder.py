@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Base
@@ -17,6 +16,7 @@ from slimdeploy.artifacts.plan import Platform
 from slimdeploy.build.containers import Containers
 from slimdeploy.build.pulling import Below
 from slimdeploy.errors import ImageFailed, ToolMissing
+from slimdeploy.records import frozen
 from slimdeploy.state.places import cache
 from slimdeploy.tools import command
 from slimdeploy.tools.buildah import Run
@@ -34,7 +34,7 @@ ANSWERS = 3
 """buildah 1.28 sometimes stops reading when a program ends, before it has all that it printed: 1 of 80 calls here."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Builder:
     """go of an image. `timeout` is the seconds that one call of it may take."""
 
@@ -54,7 +54,7 @@ class Builder:
         return self.below.base(platform)
 
 
-@dataclass(frozen=True)
+@frozen
 class InContainer:
     """go in a container of the builder image."""
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from slimdeploy.records import frozen
 from slimdeploy.tools.git import VERSION_CONTROL
 
 LITERAL = r'(?:"[^"\\\n]+"|`[^`\n]+`)'
@@ -45,7 +45,7 @@ LOW = re.compile(r"(?:[\d.]*|\[[\da-f:]*\]|localhost):(?:https?|0*[1-9]\d{0,2}|0
 SKIPPED = VERSION_CONTROL | {"vendor", "testdata", "node_modules"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Call:
     """A literal and where it stands: main.go:14."""
 
@@ -53,7 +53,7 @@ class Call:
     place: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Calls:
     """What the source shows that the program does."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from slimdeploy.artifacts.plan import CompilePlan
 from slimdeploy.build.known import replacement
+from slimdeploy.records import frozen
 from slimdeploy.tools import go_errors
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.go import Dependency, Go
@@ -19,7 +19,7 @@ QUALIFIER = re.compile(r"\b([A-Za-z_]\w*)\.(?=[A-Za-z_])")
 STATIC = 'link C in, too: static.cgo = "static" in slim.toml'
 
 
-@dataclass(frozen=True)
+@frozen
 class Culprit:
     """A package with cgo files. `chain` is the shortest way of imports from the main package to it."""
 
@@ -32,7 +32,7 @@ class Culprit:
         return f"imported by {' -> '.join(self.chain)}" if len(self.chain) > 1 else "it is the program itself"
 
 
-@dataclass(frozen=True)
+@frozen
 class ImportGraph:
     """What a program is made of, as it is with cgo, the main package last; `built` names what it is made of really."""
 

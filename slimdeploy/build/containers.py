@@ -13,7 +13,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -22,6 +21,7 @@ from slimdeploy.artifacts.plan import Pinned, Platform
 from slimdeploy.build.pulling import Puller, folder_name
 from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError, ToolMissing
 from slimdeploy.events import step
+from slimdeploy.records import frozen
 from slimdeploy.state.places import cache
 from slimdeploy.tools.buildah import Buildah, Container, Run
 from slimdeploy.tools.command import ToolFailed
@@ -35,7 +35,7 @@ NO_IDS = re.compile("setting supplemental groups|insufficient UIDs or GIDs|newui
 """What an ordinary user sees who has no further ids: an image's files belong to several users."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Prepared:
     """The image's id in its store, the store's driver, and where go of this image gets modules from."""
 

@@ -7,13 +7,12 @@ same, and `//go:cgo_import_dynamic` needs no C compiler.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from elftools.elf.dynamic import DynamicSegment
 from elftools.elf.elffile import ELFFile
 from elftools.elf.segments import InterpSegment
 
 from slimdeploy.artifacts.plan import Platform
+from slimdeploy.records import frozen
 
 MACHINES = {
     "amd64": "EM_X86_64",
@@ -31,7 +30,7 @@ PLUGIN_MARK = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Facts:
     """The few things about an ELF file that decide. `loader` is empty without PT_INTERP."""
 
@@ -44,7 +43,7 @@ class Facts:
     whole: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class Objection:
     """Why a file does not start in an empty image."""
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from slimdeploy.records import frozen
+
 MAGIC = 0xFFFFFFF1
 RECORD_WORDS = 11  # runtime._func: 4-byte words, the last one with nfuncdata in its last byte
 RECORD = RECORD_WORDS * 4
@@ -32,7 +34,7 @@ class FunctionTable:
     """Where the table itself ends; from Go 1.26 on the stack maps follow in the same section."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Header:
     order: str
     functions: int
@@ -103,7 +105,7 @@ class _Seen:
         return sizes
 
 
-@dataclass(frozen=True)
+@frozen
 class _Owner:
     package: str
     order: str

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from slimdeploy.artifacts.sizes import ImageSize, Rest
 from slimdeploy.build.program_size import KINDS_OF_DATA
+from slimdeploy.records import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Growth:
     """One part of an image, before and now. `kind` is package, program (what belongs to no package) or file."""
 

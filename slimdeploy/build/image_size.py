@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +17,7 @@ from slimdeploy.artifacts.plan import Platform
 from slimdeploy.artifacts.sizes import ImageSize, OtherFile, ProgramSize
 from slimdeploy.build import program_size
 from slimdeploy.build.layout import Layout, blob
+from slimdeploy.records import frozen
 
 HIDDEN = "replaced or deleted by a later layer"
 WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
@@ -26,7 +26,7 @@ Twin = Callable[[], Path | None]
 """Makes the program once more with the symbols that it lacks; None when that is not possible."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Contents:
     """The files of an image as a container would see them: path -> (size, layer). `links` are symbolic ones."""
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import tarfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from slimdeploy.records import frozen
 
 ZSTD = b"\x28\xb5\x2f\xfd"
 
 
-@dataclass(frozen=True)
+@frozen
 class Layout:
     """A layout with exactly one manifest. Sizes in bytes."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import struct
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from elftools.elf.elffile import ELFFile
@@ -18,6 +17,7 @@ from elftools.elf.sections import Section, SymbolTableSection
 
 from slimdeploy.artifacts.sizes import Embedded
 from slimdeploy.build.packages import NOBODY, package_of
+from slimdeploy.records import frozen
 
 POOLS = {"type:*": "type descriptions (reflection, interfaces)", "go:string.*": "strings and constants"}
 DATA = (".rodata", ".noptrdata", ".data", ".data.rel.ro")
@@ -27,7 +27,7 @@ FEWEST_EMBEDDED = 1024
 FILE = 48  # embed.file on 64 bits: name and data as pointer and length, 16 bytes of hash
 
 
-@dataclass(frozen=True)
+@frozen
 class NamedData:
     """Bytes of each section by package, what is pooled in .rodata by what it is, and the embedded files."""
 
@@ -36,7 +36,7 @@ class NamedData:
     embedded: tuple[Embedded, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class _Symbol:
     name: str
     start: int

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
 
 from slimdeploy.artifacts.sizes import STANDARD
+from slimdeploy.records import frozen
 
 MADE_FOR = re.compile(r"^type:\.(?:eq|hash)\.(?:\[\d*\]|\*)*")  # what the compiler makes for a type belongs to it
 ESCAPED = re.compile(r"%([0-9a-f]{2})")  # cmd/internal/objabi: dots in the last element, quotes, control characters
@@ -35,7 +35,7 @@ def _unescaped(match: re.Match[str]) -> str:
     return chr(int(match[1], 16))
 
 
-@dataclass(frozen=True)
+@frozen
 class BuildInfo:
     """What a Go binary says about itself: Go's version, the program's import path, its module and those it needs."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.build import RootFile
@@ -15,6 +14,7 @@ from slimdeploy.artifacts.plan import ImagePlan
 from slimdeploy.build.blank import make_container
 from slimdeploy.build.layout import Layout, read_layout
 from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError, ToolMissing
+from slimdeploy.records import frozen
 from slimdeploy.tools import shortage
 from slimdeploy.tools.buildah import HINT, Buildah, Container
 from slimdeploy.tools.command import ToolFailed
@@ -25,7 +25,7 @@ UNSET = {"WorkingDir": "/"}
 """As good as absent: buildah 1.39 writes it down, 1.28 does not."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Packers:
     """The programs that pack layers, and where what they made is kept."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock
@@ -15,6 +15,7 @@ from slimdeploy.build.listing import read_listing
 from slimdeploy.build.packing import whole
 from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError
 from slimdeploy.events import Report, Step, ToolOutput, megabytes, step
+from slimdeploy.records import frozen
 from slimdeploy.state.places import cache
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.credentials import proven
@@ -28,7 +29,7 @@ OTHER_PLATFORM = "no image found in manifest list"
 PATHS = "paths.json"
 
 
-@dataclass(frozen=True)
+@frozen
 class Puller:
     """Pulls with the user's own logins. `work` is this run's folder."""
 
@@ -83,7 +84,7 @@ class Puller:
             raise _explain(failure, pinned, platform) from None
 
 
-@dataclass(frozen=True)
+@frozen
 class Below:
     """What an image is put onto, if anything."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Base, ProjectFiles, RootFile, RootFilesystem, StaticBinary
@@ -15,6 +14,7 @@ from slimdeploy.build.held import has_account, has_authorities, has_zones, throu
 from slimdeploy.build.needs import why_accounts, why_authorities, why_zones
 from slimdeploy.build.zones import release, zone_files, zone_tree
 from slimdeploy.config.assets import CERTIFICATES, GROUP, PASSWD, ZONES
+from slimdeploy.records import frozen
 
 ACCOUNT = "nonroot"  # the name that distroless images gave the user 65532
 
@@ -37,7 +37,7 @@ def collect_files(
     return RootFilesystem(tuple(through_links(file, base) for file in files) if base else files)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Place:
     """Where files are written here, and what they go onto there."""
 

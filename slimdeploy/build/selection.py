@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import FileRule
 from slimdeploy.build.globs import any_matches, fixed, matches
 from slimdeploy.config.secret_files import secret_name
+from slimdeploy.records import frozen
 from slimdeploy.tools.git import VERSION_CONTROL
 
 NO_FILE, NOT_THERE = "names no file", "does not exist"
@@ -21,7 +21,7 @@ SECRET = "looks like a secret"  # noqa: S105 - an objection
 SPECIAL = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
 
 
-@dataclass(frozen=True)
+@frozen
 class Selected:
     """A file of the project (`path` from there on), where it goes, and what stands against it."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +9,7 @@ from slimdeploy.artifacts.build import Base
 from slimdeploy.artifacts.plan import Pinned, Platform
 from slimdeploy.build.scratch import Scratch
 from slimdeploy.events import Report
+from slimdeploy.records import frozen
 from slimdeploy.tools.go import Go, host
 from slimdeploy.tools.go_places import Place
 
@@ -24,7 +24,7 @@ class Strategy(Protocol):
         """What the program is put onto; None is nothing. Raises ImageFailed when it is not for this platform."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Start:
     """What a build starts from: images, the folders that go may read, the seconds that it may take; our own go."""
 

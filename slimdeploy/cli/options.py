@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import click
 from slimdeploy.cli.session import Session
 from slimdeploy.cli.values import Filled
 from slimdeploy.events import Note, Warned
+from slimdeploy.records import frozen
 
 if TYPE_CHECKING:
     from slimdeploy.cli.output import Output
@@ -22,7 +23,7 @@ CONFIG_FILE = "slim.toml"
 Function = Callable[..., Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Flags:
     """The values of the shared flags."""
 

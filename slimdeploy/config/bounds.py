@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
+
+from slimdeploy.records import frozen
 
 OUT_OF_BOUNDS = "out_of_bounds"
 
 
-@dataclass(frozen=True)
+@frozen
 class Between:
     """An integer's bounds. Whatever is wrong with the value, the message names both."""
 

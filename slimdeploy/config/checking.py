@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,11 +18,12 @@ from slimdeploy.config.positions import Positions
 from slimdeploy.config.profiles import MOST_PROFILES, Document, merge, separate
 from slimdeploy.config.refusal import KeyPath, Refused
 from slimdeploy.config.report import Finding
+from slimdeploy.records import frozen
 
 ENOUGH = 1000  # findings, after which further profiles are not looked at
 
 
-@dataclass(frozen=True)
+@frozen
 class Checked:
     """The configuration, unless something is wrong with it, and everything that is wrong in the file."""
 
@@ -47,7 +47,7 @@ def check(document: Document, positions: Positions, profile: str | None) -> Chec
     return Checked(config, tuple(findings))
 
 
-@dataclass(frozen=True)
+@frozen
 class View:
     """The file as one profile sees it: its own lines first, then the common ones."""
 

@@ -7,10 +7,10 @@ after a single number (cron and Kubernetes read it differently), and dates that 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from slimdeploy.config.near import did_you_mean
 from slimdeploy.config.refusal import Refused, visible
+from slimdeploy.records import frozen
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -28,7 +28,7 @@ LONGEST_MONTH = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 ENTRY = re.compile(r"(\*|[0-9a-z]+)(?:-([0-9a-z]+))?(?:/([0-9]+))?", re.IGNORECASE | re.ASCII)
 
 
-@dataclass(frozen=True)
+@frozen
 class Field:
     """One of the five fields."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
@@ -19,6 +18,7 @@ from slimdeploy.config.confidential import hidden_name, secret_shape
 from slimdeploy.config.keys import field_at, unknown
 from slimdeploy.config.near import did_you_mean
 from slimdeploy.config.refusal import KeyPath, Refused
+from slimdeploy.records import frozen
 
 KEY_MARK = "[key]"  # pydantic ends the location with it when a key of a mapping is wrong
 EXPECTED = {
@@ -43,7 +43,7 @@ UNSUPPORTED = ("move", "copy", "test")  # JSON patch has them, [[patch]] has not
 LONGEST_SHOWN = 40
 
 
-@dataclass(frozen=True)
+@frozen
 class Words:
     """One problem in words, and which part of the value it is about."""
 
@@ -71,7 +71,7 @@ def words(error: ErrorDetails, path: KeyPath, raw: str) -> Words:
     return _mistyped(kind, value, context, _Written(path, raw))
 
 
-@dataclass(frozen=True)
+@frozen
 class _Written:
     path: KeyPath
     raw: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from slimdeploy.config.refusal import KeyPath
+from slimdeploy.records import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Fault:
     """Why the text is not TOML. `earlier` is the offset that the message calls {line}:{column}."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -14,9 +13,10 @@ from slimdeploy.config.refusal import KeyPath
 from slimdeploy.config.report import Finding, Report
 from slimdeploy.config.source import read_text, shown_name
 from slimdeploy.errors import ConfigError
+from slimdeploy.records import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Source:
     """The slim.toml that a configuration was read from, and the profile that was laid over it."""
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 
 from slimdeploy.config.places import Fault, Places
 from slimdeploy.config.refusal import KeyPath
 from slimdeploy.config.scanning import scan
+from slimdeploy.records import frozen
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 LONGEST_KEY = 60
 
 
-@dataclass(frozen=True)
+@frozen
 class Span:
     """From one character to another: offsets in the text, and for people line and columns (on the first line)."""
 

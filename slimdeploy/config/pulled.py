@@ -7,10 +7,10 @@ itself is enough; otherwise the tag is looked up once and pinned (slim.lock).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from slimdeploy.config import references
 from slimdeploy.config.refusal import Refused, visible
+from slimdeploy.records import frozen
 
 HUB, LIBRARY = "docker.io", "library"
 LATEST = "latest"
@@ -19,7 +19,7 @@ TAGGED = re.compile(r"(.+?)(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?", re.ASCII)
 NOTHING = "scratch"
 
 
-@dataclass(frozen=True)
+@frozen
 class Reference:
     """An image's full name. Without a tag it is `latest`, as everywhere; a digest wins over any tag."""
 

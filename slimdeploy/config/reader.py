@@ -7,7 +7,6 @@ tomllib reads the values, not tomlkit, which only writes here: tomllib holds to 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.config.cautions import cautions
@@ -19,11 +18,12 @@ from slimdeploy.config.report import Report
 from slimdeploy.config.source import read_text, shown_name
 from slimdeploy.errors import ConfigError, UnreadableFile
 from slimdeploy.problems import Problem
+from slimdeploy.records import frozen
 
 FILE = "slim.toml"
 
 
-@dataclass(frozen=True)
+@frozen
 class Loaded:
     """The configuration, and what it says that is likely a mistake, as lines with their place."""
 

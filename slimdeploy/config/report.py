@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from slimdeploy.config.confidential import shown_until
 from slimdeploy.config.messages import Words
@@ -13,13 +12,14 @@ from slimdeploy.config.refusal import KeyPath
 from slimdeploy.config.source import escaped
 from slimdeploy.errors import ConfigError
 from slimdeploy.problems import Problem
+from slimdeploy.records import frozen
 
 MOST_SHOWN = 20
 MOST_WORDED = 200  # the exact place is known with the words, which cost a search for near matches
 LONGEST_LINE = 200
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """Something wrong at a key path of the file; its words are looked for only when they are needed."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from slimdeploy.artifacts.build import Image
 from slimdeploy.errors import DiskFull, PushFailed, UsageError
+from slimdeploy.records import frozen
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.go import host
 from slimdeploy.tools.lines import LineSink
@@ -19,7 +19,7 @@ KINDS = ("oci", "docker-archive")
 FORMS = "oci:FOLDER or docker-archive:FILE"
 
 
-@dataclass(frozen=True)
+@frozen
 class OutputImage:
     """Where a copy of the image is written. `kind` is one of KINDS."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from slimdeploy.artifacts.build import Delivered
@@ -11,9 +10,10 @@ from slimdeploy.artifacts.deploy import Changes, ObjectRef, Release
 from slimdeploy.artifacts.release import Order, Record
 from slimdeploy.artifacts.status import Status
 from slimdeploy.events import Report, Step
+from slimdeploy.records import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class LogWish:
     """Which lines are wanted: the last `tail` of each copy, of the last `since` seconds, of the run before this one, of
     one process (""; all).
@@ -26,7 +26,7 @@ class LogWish:
     process: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class LogLine:
     """One line, of which copy, and when, if that is known."""
 
@@ -35,7 +35,7 @@ class LogLine:
     time: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class PortPair:
     """A port on 127.0.0.1 (0: any that is free) and the port of the app that it leads to."""
 
@@ -43,7 +43,7 @@ class PortPair:
     there: int
 
 
-@dataclass(frozen=True)
+@frozen
 class DebugWish:
     """Which image with tools, what is run in it (nothing: what it runs), in which copy, of which process ("": any)."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from slimdeploy.errors import ConfigError, SlimdeployError
+from slimdeploy.records import frozen
 
 MOST_DETAILS = 3
 
@@ -19,7 +19,7 @@ class State(StrEnum):
     FAIL = "fail"
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """One line of the table. `code` is the exit code that a failure would have."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.doctor.finding import Finding, caution, failure, fine
 from slimdeploy.errors import ToolMissing
+from slimdeploy.records import frozen
 from slimdeploy.tools import buildah, go_places, podman, skopeo
 from slimdeploy.tools.command import Command, ToolFailed, find, run
 
@@ -15,7 +15,7 @@ NUMBER = re.compile(r"(\d+)\.(\d+)(?:\.(\d+))?")
 GO_LINE = re.compile(r"^go\s+(\S+)", re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@frozen
 class Program:
     """How a program is asked for its version, the oldest one that will do, and what to install."""
 

@@ -7,11 +7,12 @@ slim.toml then wants something else, that is ended and forgotten. For sources th
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from slimdeploy.facts.outline import Outline, outline, read_heads, write_heads
 from slimdeploy.facts.source import Sources, fingerprint, look
+from slimdeploy.records import frozen
 from slimdeploy.state.answers import Answers
 from slimdeploy.state.memory import Memory
 from slimdeploy.state.places import project_folder
@@ -24,7 +25,7 @@ from slimdeploy.tools.go_settings import check_flags
 HEADS, ANSWERS = "heads.json", "answers"
 
 
-@dataclass(frozen=True)
+@frozen
 class HeadStart:
     """What the project's last builds gave, go that may have begun, and the run's folder to work in."""
 

@@ -11,10 +11,10 @@ import json
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.facts.source import Sources, identity
+from slimdeploy.records import frozen
 
 TOKEN = re.compile(rb"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|`[^`]*`|\w+|\s+|.""", re.DOTALL)
 DECLARATIONS = frozenset({b"func", b"var", b"const", b"type"})
@@ -26,7 +26,7 @@ Heads = Mapping[str, tuple[str, str]]
 """By path: what the file was known by, and the digest of its head."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Outline:
     """One value for what `go list` sees, and the heads that it is made of."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import Pinned
@@ -17,6 +16,7 @@ from slimdeploy.errors import ImageFailed, UnreadableFile
 from slimdeploy.events import Note, Report, Step, Warned, step
 from slimdeploy.facts.source import SETTLED
 from slimdeploy.plan.deploy import is_loopback
+from slimdeploy.records import frozen
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.credentials import proven
 from slimdeploy.tools.persistence import persist
@@ -29,7 +29,7 @@ SECONDS = 60.0
 LOOK_SECONDS = 5.0  # for news that nobody waits for
 
 
-@dataclass(frozen=True)
+@frozen
 class Wanted:
     """An image as slim.toml names it, and by which key."""
 

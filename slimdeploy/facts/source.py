@@ -11,13 +11,13 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import slimdeploy
 from slimdeploy.facts.machine import CA_BUNDLES, ZONE_TREES
 from slimdeploy.facts.roots import roots, workspace_file, workspaces
+from slimdeploy.records import frozen
 from slimdeploy.tools import command
 from slimdeploy.tools.cc import COMPILERS
 from slimdeploy.tools.git import VERSION_CONTROL
@@ -35,7 +35,7 @@ class TooMuch(Exception):
     """There are so many files that running go is quicker than looking at them."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Sources:
     """What there is: each path with its status, None for one that is not there; and what else go could see."""
 

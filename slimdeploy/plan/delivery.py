@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from slimdeploy.records import frozen
 
 CONTEXTS = re.compile("(kind|k3d)-(.+)|(minikube)")
 HOSTING = "localRegistryHosting.v1"
 
 
-@dataclass(frozen=True)
+@frozen
 class LocalRegistry:
     """A cluster's own registry: `host` from this machine, `runtime` from the nodes."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slimdeploy.artifacts.deploy_plan import (
@@ -22,6 +21,7 @@ from slimdeploy.config.names import SYSTEM, namespace
 from slimdeploy.config.rules import parse_duration
 from slimdeploy.errors import PolicyRefused, UsageError
 from slimdeploy.plan.delivery import LocalRegistry, side_load
+from slimdeploy.records import frozen
 
 if TYPE_CHECKING:
     from slimdeploy.artifacts.workload import Contents
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 TAG_LENGTH = 128  # OCI distribution spec 1.1, "pulling manifests"
 
 
-@dataclass(frozen=True)
+@frozen
 class Overrides:
     """What the command line says about the target, over slim.toml."""
 

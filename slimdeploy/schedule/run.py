@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from slimdeploy.records import frozen
 
 NEEDED = ("HOME", "PATH", "KUBECONFIG", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "REGISTRY_AUTH_FILE", "DOCKER_CONFIG")
 
 
-@dataclass(frozen=True)
+@frozen
 class Run:
     """One scheduled redeploy. `environment` is everything that the process will see."""
 
@@ -30,7 +31,7 @@ class Run:
         return f"{self.app}-redeploy"
 
 
-@dataclass(frozen=True)
+@frozen
 class Cron:
     """The five fields of a cron expression (crontab(5)), each checked by the config model already."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from slimdeploy.records import frozen
 
 KEPT = 12
 
 
-@dataclass(frozen=True)
+@frozen
 class Answers:
     """Answers in a folder. Without a value for what they depend on, none is known and none is kept."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from slimdeploy.records import frozen
 
 if TYPE_CHECKING:  # go begins before anything else is imported
     from slimdeploy.artifacts.build import Image
@@ -18,7 +20,7 @@ Asked = tuple[tuple[str, ...], dict[str, str]]
 """What go was asked: arguments, and the variables that were set for it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Memory:
     """The memory of one project. Without a fingerprint of the sources it knows nothing and keeps nothing."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from slimdeploy.errors import ToolMissing
+from slimdeploy.records import frozen
 from slimdeploy.state.places import cache
 from slimdeploy.tools.buildah import Buildah
 from slimdeploy.tools.command import ToolFailed
@@ -22,7 +22,7 @@ from slimdeploy.tools.command import ToolFailed
 LOOSE = ("ladder", "modules")
 
 
-@dataclass(frozen=True)
+@frozen
 class Shared:
     """One thing: its folder, the locks that its users hold, and when it was used, in epoch seconds."""
 

@@ -10,11 +10,11 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from slimdeploy.records import frozen
 from slimdeploy.state.places import NAMED, cache, projects
 from slimdeploy.state.shared import Shared, found, remove
 from slimdeploy.state.workspace import collect
@@ -24,7 +24,7 @@ UNUSED = 30 * DAY
 LAST = "pruned"
 
 
-@dataclass(frozen=True)
+@frozen
 class Kept:
     """What is kept of one project. `project` is empty for what an older slimdeploy kept; `used` in epoch seconds."""
 
@@ -41,7 +41,7 @@ class Kept:
         return bool(self.project) and not Path(self.project).is_dir()
 
 
-@dataclass(frozen=True)
+@frozen
 class Pruned:
     """What was removed, and what was left since a run works with it."""
 

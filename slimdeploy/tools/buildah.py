@@ -12,11 +12,11 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import ImagePlan
 from slimdeploy.errors import ToolMissing
+from slimdeploy.records import frozen
 from slimdeploy.tools import command
 from slimdeploy.tools.command import Command, ToolFailed
 from slimdeploy.tools.lines import LineSink
@@ -30,7 +30,7 @@ LISTS = ("containers.json", "volatile-containers.json")
 """Where containers/storage keeps the containers of a store, and those that need not outlive a reboot."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Container:
     """A working container. `root` is where its files are on this machine, if we may write there."""
 
@@ -38,7 +38,7 @@ class Container:
     root: Path | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Run:
     """What a program in a container gets: folders of this machine, under their own names, and variables."""
 

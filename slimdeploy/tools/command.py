@@ -13,12 +13,13 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from slimdeploy.errors import InternalError, SlimdeployError, ToolMissing
+from slimdeploy.records import frozen
 from slimdeploy.tools.containment import containment, kill_group
 from slimdeploy.tools.lines import Lines, LineSink
 from slimdeploy.tools.running import registered, terminations
@@ -58,7 +59,7 @@ class ToolTimeout(ToolFailed):
         self.seconds, self.idle = seconds, idle
 
 
-@dataclass(frozen=True)
+@frozen
 class Command:
     """What to run: a program and its arguments. `environment` comes last, so it wins over what is inherited."""
 

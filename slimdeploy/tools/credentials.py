@@ -10,11 +10,12 @@ import base64
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from slimdeploy.errors import NotAllowed, UnreadableFile
+from slimdeploy.records import frozen
 from slimdeploy.tools import command
 from slimdeploy.tools.command import ToolFailed, ToolTimeout
 from slimdeploy.tools.skopeo import Skopeo
@@ -22,7 +23,7 @@ from slimdeploy.tools.skopeo import Skopeo
 HELPER = "docker-credential-"
 
 
-@dataclass(frozen=True)
+@frozen
 class Access:
     """What would be shown to a registry. `file` is empty when there are no credentials; then `looked` says where."""
 

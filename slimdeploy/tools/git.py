@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.errors import ToolMissing, UnreadableFile
+from slimdeploy.records import frozen
 from slimdeploy.tools.command import Command, ToolFailed, run
 
 DIRTY = "-dirty"
@@ -13,7 +13,7 @@ VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr"})
 """go:embed refuses these names, and go build reads none of them."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Revision:
     """What git says about a source tree. `commit` ends in -dirty as `version` does; `date` is the commit's own, UTC."""
 

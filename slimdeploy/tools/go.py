@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from slimdeploy.artifacts.plan import CompilePlan, Platform
 from slimdeploy.errors import ToolMissing
+from slimdeploy.records import frozen
 from slimdeploy.tools.go_places import HINT, Call, Place, ThisMachine
 from slimdeploy.tools.go_settings import check_flags
 from slimdeploy.tools.lines import LineSink
@@ -19,7 +19,7 @@ VARIANTS = {"arm": ("GOARM", "7"), "amd64": ("GOAMD64", "v1"), "arm64": ("GOARM6
 """The variable and its value for a platform without a variant: what `go env -w` has kept must not decide."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Package:
     """One package as `go list` describes it."""
 
@@ -28,7 +28,7 @@ class Package:
     module: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Dependency:
     """One package that a program is made of."""
 

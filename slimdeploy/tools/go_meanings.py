@@ -6,9 +6,8 @@ so on are what the pattern found. The first row that fits counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from slimdeploy.errors import CompileFailed, IntegrityError, NotAllowed, SlimdeployError, Unreachable
+from slimdeploy.records import frozen
 
 LOGIN = "GOPRIVATE=its/path/*, and a login that works without asking: ~/.netrc, an ssh key, or git's credential helper"
 NEWER = "{1} asks for Go {2}, and this is {3}"
@@ -18,7 +17,7 @@ GET = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Meaning:
     """One row: a pattern, and what it means."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from slimdeploy.records import frozen
 from slimdeploy.tools import command
 from slimdeploy.tools.cc import static_compiler
 from slimdeploy.tools.command import Command
@@ -21,7 +21,7 @@ INHERIT = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@frozen
 class Call:
     """`go ARGUMENTS` in a folder, with these variables above all, for at most so many seconds."""
 

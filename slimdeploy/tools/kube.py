@@ -7,12 +7,12 @@ objects are only ever written by server-side apply as one field manager.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from slimdeploy.artifacts.deploy import Manifest, ObjectRef
 from slimdeploy.errors import ApiRejected
+from slimdeploy.records import frozen
 from slimdeploy.tools.kube_errors import NamespaceMissing
 from slimdeploy.tools.kube_login import IN_CLUSTER
 from slimdeploy.tools.kube_paths import PATHS, equal, path_of
@@ -22,7 +22,7 @@ from slimdeploy.tools.kube_wire import JSON, MANAGER, MERGE, METADATA
 __all__ = ["IN_CLUSTER", "MANAGER", "Kube", "Stored"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Stored:
     """An object as the server answered, with the warnings that came along."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from slimdeploy.errors import ApiRejected, FieldConflict, NotAllowed, SlimdeployError, Unreachable
+from slimdeploy.records import frozen
 from slimdeploy.tools import kube_words
 
 LATER = frozenset({429, 500, 502, 503, 504})
@@ -26,7 +26,7 @@ WARNING = re.compile(r'\d{3} \S+ "((?:[^"\\]|\\.)*)"')
 DOUBLED = re.compile(r"[^\"]* is invalid: ")
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """One HTTP answer of the API server."""
 
@@ -69,7 +69,7 @@ class Answer:
         return tuple(WARNING.findall(self.headers.get("Warning", "")))
 
 
-@dataclass(frozen=True)
+@frozen
 class Conflict:
     """A field that somebody else manages, in the server's notation: .spec.ports[port=80,protocol="TCP"].name."""
 

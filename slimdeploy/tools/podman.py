@@ -7,10 +7,10 @@ import os
 import resource
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from slimdeploy.records import frozen
 from slimdeploy.tools import command, foreground
 from slimdeploy.tools.command import Command, ToolFailed
 from slimdeploy.tools.lines import LineSink
@@ -21,7 +21,7 @@ MOST_PROCESSES = 32_768
 INHERIT = ("CONTAINERS_*", "DBUS_SESSION_BUS_ADDRESS")
 
 
-@dataclass(frozen=True)
+@frozen
 class Engine:
     """How podman has to be called here. Without `limits`, memory limits cannot be set (rootless on cgroup v1).
 

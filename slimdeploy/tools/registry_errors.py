@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 
 from slimdeploy.errors import ImageFailed, NotAllowed, PushFailed, SlimdeployError, Unreachable
+from slimdeploy.records import frozen
 from slimdeploy.tools.command import ToolFailed, ToolTimeout
 from slimdeploy.tools.credentials import Access, refusal
 
@@ -25,7 +25,7 @@ TRUST = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Reason:
     """A kind of failure. {host}, {path}, {who} and the groups of the pattern, {0} and so on, are filled in.
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from slimdeploy.artifacts.plan import Platform
+from slimdeploy.records import frozen
 from slimdeploy.tools import command
 from slimdeploy.tools.command import Command, ToolFailed
 from slimdeploy.tools.lines import LineSink
@@ -20,7 +21,7 @@ RETRIES = "0"  # skopeo would retry a 401, too: the policy is ours
 HELPER_SECONDS = 30.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Skopeo:
     """skopeo of this machine. `insecure` allows plain http and unknown certificates; `timeout` in seconds, a call."""
 

@@ -10,15 +10,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from slimdeploy.records import frozen
 
 LOOK_SECONDS = 0.25
 NOISE = 512
 """Bytes. Less than this since the last sign of life is none."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Watch:
     """How many seconds a program may move nothing, and who is told, each `every` seconds, how many bytes it wrote."""
 

@@ -6,11 +6,12 @@ Labels are set in a fixed-width font, whose widths are known without a browser: 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 
 from slimdeploy.artifacts.sizes import STANDARD, ImageSize, PackageSize, ProgramSize
 from slimdeploy.events import amount
+from slimdeploy.records import frozen
 from slimdeploy.ui.size_table import gathered, module_name, modules
 from slimdeploy.ui.treemap import Box, squarify
 
@@ -25,7 +26,7 @@ COLOURS = 7
 STANDARD_COLOUR, REST_COLOUR, FILES_COLOUR = 0, 8, 9
 
 
-@dataclass(frozen=True)
+@frozen
 class Node:
     """A part of an image, and its own parts. `tip` is what a browser shows when it is pointed at."""
 

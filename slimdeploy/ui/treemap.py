@@ -6,10 +6,11 @@ Pure geometry. A row of rectangles is filled along the shorter side as long as t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from slimdeploy.records import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Box:
     """A rectangle."""
 

@@ -6,16 +6,17 @@ The dry-run and the look around go side by side; nothing is written.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef
 from slimdeploy.artifacts.release import Record
 from slimdeploy.deploy.comparing.diff import diff
 from slimdeploy.deploy.releasing import history, jobs, permissions, prune
+from slimdeploy.records import frozen
 from slimdeploy.tools.kube import Kube
 
 
-@dataclass(frozen=True)
+@frozen
 class Comparison:
     """The changes, and what the changes that delete were made from."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from slimdeploy.deploy.comparing.replicas import handed_over, is_left_by_ours, l
 from slimdeploy.errors import ApiRejected, SlimdeployError
 from slimdeploy.manifests.labels import INSTANCE
 from slimdeploy.manifests.namespace import namespace
+from slimdeploy.records import frozen
 from slimdeploy.tools.kube import MANAGER, Kube, Stored
 from slimdeploy.tools.kube_errors import Conflicted, Invalid, NamespaceMissing
 
@@ -30,7 +31,7 @@ AT_ONCE = 2
 """Objects that are looked at side by side: each more thread is one more TLS handshake."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """What the server says about one object."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from slimdeploy.deploy.destination import DebugWish
@@ -18,6 +17,7 @@ from slimdeploy.deploy.operating.terminal import Terminal
 from slimdeploy.deploy.rollout import doom, pods
 from slimdeploy.errors import UsageError
 from slimdeploy.events import Step
+from slimdeploy.records import frozen
 from slimdeploy.tools.kube import Kube
 from slimdeploy.tools.kube_streams import attach
 
@@ -25,7 +25,7 @@ START_SECONDS = 60.0
 INTERVAL = 0.2
 
 
-@dataclass(frozen=True)
+@frozen
 class Debugger:
     """The container that was put into a pod."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from slimdeploy.deploy.releasing.jobs import failed, succeeded
 from slimdeploy.deploy.rollout import pods as reading
 from slimdeploy.errors import NotAllowed
 from slimdeploy.manifests.labels import MANAGED_BY, MANAGER, PROCESS, labels
+from slimdeploy.records import frozen
 from slimdeploy.tools.kube import Kube
 
 SHOWN = 6
@@ -22,7 +22,7 @@ SHOWN = 6
 Object = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Ending:
     """What there is of programs that end. `kind` is job or cron, empty if the app itself is none."""
 

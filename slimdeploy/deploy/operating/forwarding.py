@@ -10,12 +10,12 @@ import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from typing import Any
 
 from slimdeploy.deploy.destination import PortPair
 from slimdeploy.deploy.rollout import pods
 from slimdeploy.errors import SlimdeployError, UsageError
+from slimdeploy.records import frozen
 from slimdeploy.tools.kube import Kube
 from slimdeploy.tools.kube_streams import Channel, open_port
 
@@ -26,7 +26,7 @@ Candidates = Callable[[int], Iterable[Mapping[str, Any]]]
 """The copies that a port may lead to."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Forward:
     """Where connections go."""
 

@@ -16,6 +16,7 @@ from typing import Any
 from slimdeploy.deploy.destination import LogLine, LogWish
 from slimdeploy.deploy.operating.arriving import Sink, drain
 from slimdeploy.errors import Unreachable
+from slimdeploy.records import frozen
 from slimdeploy.tools.kube import Kube
 
 Pod = Mapping[str, Any]
@@ -23,7 +24,7 @@ Pods = Callable[[], Iterable[Pod]]
 """Takes a line; False when nobody wants any more."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Run:
     """One container from its start to its end."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from slimdeploy.artifacts.workload import Port, Volume, WorkloadPlan
 from slimdeploy.config.rules import memory_bytes
 from slimdeploy.errors import UsageError
 from slimdeploy.manifests.labels import labels
+from slimdeploy.records import frozen
 from slimdeploy.tools.podman import Engine
 
 SPEC = "slimdeploy/spec"
@@ -26,7 +27,7 @@ LONGEST_LINE = 60_000
 """Bytes: podman reads an environment file by lines of at most 64 KiB (Go's bufio.Scanner)."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Wish:
     """What `slimdeploy run` is asked for beyond the plan. No `publish`: each port of the app under its own number."""
 
@@ -35,7 +36,7 @@ class Wish:
     args: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Given:
     """What no command line may show: values in a file, names of values in podman's own environment, and folders."""
 

@@ -6,7 +6,6 @@ import errno
 import secrets
 import signal
 import socket
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.build import Delivered
@@ -23,6 +22,7 @@ from slimdeploy.deploy.podman.container import (
 )
 from slimdeploy.deploy.podman.single import written
 from slimdeploy.errors import Interrupted, ProgramFailed, RolloutFailed, Terminated
+from slimdeploy.records import frozen
 from slimdeploy.tools.podman import Podman
 
 PODMANS_OWN = {125: "podman could not start", 126: "podman could not run", 127: "podman did not find"}
@@ -30,7 +30,7 @@ SIGNALLED = 128
 GRACE_SECONDS = 10
 
 
-@dataclass(frozen=True)
+@frozen
 class End:
     """How the program ended."""
 

@@ -6,13 +6,13 @@ import secrets
 import socket
 import statistics
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimdeploy.artifacts.deploy_plan import LocalTarget
 from slimdeploy.artifacts.workload import WorkloadPlan
 from slimdeploy.deploy.podman.container import container_spec, run_arguments
 from slimdeploy.deploy.podman.health import listens
+from slimdeploy.records import frozen
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.hiding import Hidden
 from slimdeploy.tools.podman import Podman
@@ -22,7 +22,7 @@ SECONDS = 20.0
 LAST_LINES = 3
 
 
-@dataclass(frozen=True)
+@frozen
 class Trial:
     """The median of some starts in seconds; None when the program does not start, `note` says how it ended."""
 
@@ -55,7 +55,7 @@ def _once(plan: WorkloadPlan, image: str, podman: Podman, work: Path) -> Trial:
         podman.remove(name, 0)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Clock:
     started: float
     pid: int

@@ -8,14 +8,16 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+from slimdeploy.records import frozen
 
 HOLDER = "slimdeploy.io/holder"
 
 
-@dataclass(frozen=True)
+@frozen
 class Holder:
     """One run. `machine` is this boot of the kernel and its table of processes; `started` is in ticks since then."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from slimdeploy.artifacts.deploy import Action, Change, ObjectRef
@@ -20,6 +19,7 @@ from slimdeploy.deploy.releasing.record import COMPONENT, is_hashed
 from slimdeploy.errors import CleanupIncomplete, PolicyRefused
 from slimdeploy.events import Step
 from slimdeploy.manifests.labels import PART_OF, labels, selector
+from slimdeploy.records import frozen
 from slimdeploy.tools.kube import MANAGER, Kube
 from slimdeploy.tools.kube_pods import RESTARTED
 
@@ -33,7 +33,7 @@ WAIT_SECONDS = 30.0
 LOOK_SECONDS = 0.25
 
 
-@dataclass(frozen=True)
+@frozen
 class Found:
     """One object that carries our labels, as its metadata says."""
 
@@ -52,7 +52,7 @@ class Found:
         return any(entry["manager"] == MANAGER and entry["operation"] == "Apply" for entry in entries)
 
 
-@dataclass(frozen=True)
+@frozen
 class Survey:
     """What is there and not wanted: to be deleted, to be deleted once nothing names it, or kept for a reason."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from slimdeploy.artifacts.deploy import Manifests, ObjectRef
 from slimdeploy.artifacts.release import Order
@@ -15,6 +14,7 @@ from slimdeploy.deploy.releasing.serving import Site
 from slimdeploy.errors import CleanupIncomplete, PolicyRefused
 from slimdeploy.events import Step, Warned
 from slimdeploy.manifests.labels import MANAGED_BY, PART_OF, selector
+from slimdeploy.records import frozen
 from slimdeploy.tools.kube import MANAGER, Kube
 
 DOWN_SECONDS = 60.0
@@ -22,7 +22,7 @@ VOLUMES = "PersistentVolumeClaim"
 NEEDED = frozenset({"ServiceAccount", "ConfigMap", "Secret", VOLUMES})
 
 
-@dataclass(frozen=True)
+@frozen
 class Inventory:
     """What would go: the app's objects, and the records of its releases. `running`: workloads that are kept."""
 

@@ -6,7 +6,6 @@ Both a release and its rollback are made of this.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from slimdeploy.artifacts.deploy import Changes, Manifests, ObjectRef
@@ -19,10 +18,11 @@ from slimdeploy.deploy.releasing.record import identity
 from slimdeploy.deploy.rollout import rollout
 from slimdeploy.deploy.rollout.rollout import Rollout
 from slimdeploy.events import Report, Warned, step
+from slimdeploy.records import frozen
 from slimdeploy.tools.kube import Kube
 
 
-@dataclass(frozen=True)
+@frozen
 class Intent:
     """What is to run: all objects of the app, and the image that its pods must have.
 
@@ -44,7 +44,7 @@ class Intent:
         return identity(self.manifests)
 
 
-@dataclass(frozen=True)
+@frozen
 class Site:
     """Where releases of one app are made, and who is told."""
 

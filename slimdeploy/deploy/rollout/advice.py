@@ -5,9 +5,10 @@ the program. Pure. The first rule that fits is taken, so what says more stands f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from slimdeploy.deploy.rollout.advice_rules import CLUSTER, LISTENS, LOG, REFUSED, Rule
+from slimdeploy.records import frozen
 
 LAST = "slimdeploy logs shows more"
 WORDS = {
@@ -19,7 +20,7 @@ WORDS = {
 """For what is not known: who may not read nodes does not know their architecture."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Clues:
     """What is known about a failure. `facts` fill the {names} in an advice: port, path, limit, node, arch ..."""
 

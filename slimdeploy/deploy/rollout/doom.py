@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from slimdeploy.deploy.rollout.observation import Seen
 from slimdeploy.deploy.rollout.pods import Pod, ended, ending, name_of, pull_words, restarts, shortened, statuses
 from slimdeploy.deploy.rollout.waiting import probe_of
+from slimdeploy.records import frozen
 
 PULL = frozenset({"ErrImagePull", "ImagePullBackOff"})
 FINAL_PULL = re.compile(
@@ -34,7 +34,7 @@ KILLED_BY_PROBE = re.compile(r"failed (startup|liveness) probe")
 REJECTED_PODS = 3
 
 
-@dataclass(frozen=True)
+@frozen
 class Doom:
     """A state that will not get better by waiting. `kind` is Kubernetes' own reason where there is one.
 

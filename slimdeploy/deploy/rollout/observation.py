@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.deploy.comparing.diff import REVISION
 from slimdeploy.deploy.rollout import pods
 from slimdeploy.manifests.labels import selector
+from slimdeploy.records import frozen
 from slimdeploy.tools.kube import Kube
 
 
-@dataclass(frozen=True)
+@frozen
 class Seen:
     """One look at the cluster."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -17,6 +16,7 @@ from slimdeploy.deploy.rollout.verdict import Rollout, is_done, is_foreign, spec
 from slimdeploy.deploy.rollout.waiting import describe
 from slimdeploy.errors import Unreachable
 from slimdeploy.events import Note, Step
+from slimdeploy.records import frozen
 from slimdeploy.tools.kube import Kube
 
 __all__ = ["Rollout", "Watch", "wait", "wait_all"]
@@ -29,7 +29,7 @@ SILENCE_SECONDS = 60.0
 TELL_AFTER = 15.0
 
 
-@dataclass(frozen=True)
+@frozen
 class State:
     """How far one rollout is."""
 

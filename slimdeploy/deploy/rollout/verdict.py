@@ -7,17 +7,17 @@ and available, no old one is left. Only the pods of the newest ReplicaSet count;
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.deploy.comparing.fields import field_changes
 from slimdeploy.deploy.rollout.doom import Doom
 from slimdeploy.deploy.rollout.observation import Seen
+from slimdeploy.records import frozen
 from slimdeploy.tools.kube import MANAGER
 
 
-@dataclass(frozen=True)
+@frozen
 class Rollout:
     """What is waited for: `generation` of a Deployment, running `image`, at most `timeout` seconds."""
 
