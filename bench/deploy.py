@@ -70,6 +70,14 @@ class Contest:
         time.sleep(0.1)
 
 
+def hide_what_users_lack(folder: Path) -> Path:
+    """The kubernetes client imports kubernetes_validate, which only our tests install, if it is there: 0.05 s."""
+    place = folder / "hidden"
+    place.mkdir(exist_ok=True)
+    (place / "kubernetes_validate.py").write_text('raise ImportError("only the tests have it")\n')
+    return place
+
+
 def contest(name: str, folder: Path, cluster: Cluster) -> Contest:
     """A project, its namespace, and its environment."""
     namespace = cluster.namespace(f"bench-{secrets.token_hex(4)}")
@@ -83,7 +91,7 @@ def contest(name: str, folder: Path, cluster: Cluster) -> Contest:
     gocache = subprocess.check_output(["go", "env", "GOCACHE"], text=True).strip()
     environment = os.environ | {"XDG_CACHE_HOME": str(folder / "cache"), "GOCACHE": gocache}
     environment |= {"KUBECONFIG": str(cluster.kubeconfig), "KUBE": str(cluster.binary)}
-    environment |= {"REPOSITORY": repository, "NAMESPACE": namespace}
+    environment |= {"REPOSITORY": repository, "NAMESPACE": namespace, "PYTHONPATH": str(hide_what_users_lack(folder))}
     slimdeploy = str(Path(sys.executable).with_name("slimdeploy"))
     rendered = subprocess.check_output([slimdeploy, "render", "-q"], cwd=place, env=environment)
     (place / "rendered.yaml").write_bytes(rendered)

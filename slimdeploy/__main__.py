@@ -1,5 +1,6 @@
 """`python -m slimdeploy`, and the console script."""
 
+import atexit
 import gc
 import os
 import sys
@@ -13,7 +14,9 @@ def main() -> None:
     gc.set_threshold(SELDOM)
     from slimdeploy.cli import run
 
-    os._exit(run(sys.argv[1:]))  # all is written and ended; Python would take itself apart first, for 15 ms
+    code = run(sys.argv[1:])
+    atexit._run_exitfuncs()  # the `kubernetes` client removes the files of keys that it has written
+    os._exit(code)  # all is written and ended: Python would only take itself apart, for 15 ms
 
 
 if __name__ == "__main__":

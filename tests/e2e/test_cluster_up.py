@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from tests.cluster.cluster import Cluster
@@ -40,6 +41,16 @@ def test_unchanged_writes_nothing(deployed: Project, cluster: Cluster, namespace
     assert log.mutating("slimdeploy", namespace) == []
     assert log.events("slimdeploy"), "the requests are ours by their user agent, or this test proves nothing"
     assert uids(cluster, namespace) == before
+
+
+def test_no_key_is_left_in_temporary_files(deployed: Project, tmp_path: Path) -> None:
+    """The kubernetes client writes those of the kubeconfig there, and removes them when Python ends."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    deployed.environment["TMPDIR"] = str(temporary)
+    deployed.up()
+    assert deployed.slimdeploy("status").code == 0
+    assert list(temporary.iterdir()) == []
 
 
 def test_values_arrive_byte_by_byte(deployed: Project, cluster: Cluster, namespace: str) -> None:
