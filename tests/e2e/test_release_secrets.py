@@ -99,6 +99,17 @@ def test_a_migration_that_says_the_value(app: App) -> None:
     nowhere(result.stderr, kept(app.project), notes(app))
 
 
+def test_a_restart_that_ends_with_the_value(app: App) -> None:
+    """Here it is the cluster alone that knows the value: nothing is read of what slim.toml refers to."""
+    app.project.environment.pop("DB_URL")
+    app.cluster.kubectl("set", "env", "deployment/hello", "VALUE=panic", "-n", app.namespace)
+    result = app.project.slimdeploy("restart", "-o", "json")
+    assert result.code == 87, result
+    assert 'cannot open "(secret)"' in result.json["error"]["message"].replace("\\", "")
+    assert "in base64 (secret) in a query (secret)" in result.stderr
+    nowhere(result.stderr, result.stdout)
+
+
 def test_on_local_podman(project: Project, local_name: str) -> None:
     with_secret(project)
     secret = 'DB_URL = { from_env = "DB_URL" }'
