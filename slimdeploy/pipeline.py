@@ -128,7 +128,7 @@ def run(request: Request, report: Report, wish: Wish) -> End:
 
     with bench(request, report) as here:
         check_host(here.plan.platforms)
-        plan = workload_plan(request.config, here.plan.app, contents(request, report))
+        plan = workload_plan(request.config, here.plan.app, contents(request, report, given=wish.env))
         foreground.check_ports(plan, wish)
         delivered = deliver(StorePlan(f"localhost/{here.plan.app}"), make_image(here), here)
     with workspace() as work:  # not the project's lock, and gone even if we are killed: it holds the values
