@@ -96,6 +96,26 @@ def test_a_field_that_kubernetes_does_not_know_is_said_at_its_patch(
     assert "500" not in result.stderr
 
 
+def test_unknown_fields_of_several_objects_are_each_said_at_their_patch(
+    deployed: Project, cluster: Cluster, namespace: str
+) -> None:
+    patches = (
+        '[[patch]]\nkind = "Deployment"\nname = "hello"\n',
+        '[[patch]]\nkind = "Service"\n',
+        '[[patch]]\nkind = "Deployment"\nname = "hello-worker"\n',
+    )
+    wrong = 'ops = [{ op = "add", path = "/spec/nonsense", value = 1 }]\n'
+    worker = '[processes.worker]\nargs = ["work"]\n'
+    deployed.write(slim__toml=for_cluster(cluster, namespace, more=worker + wrong.join((*patches, ""))))
+    lines = (deployed.folder / "slim.toml").read_text().splitlines()
+    at = [number for number, line in enumerate(lines, 1) if line == wrong.strip()]
+    result = deployed.slimdeploy("diff")
+    assert result.code == 65, result
+    for index, (line, kind) in enumerate(zip(at, ("Deployment", "Service", "Deployment"), strict=True)):
+        assert f"slim.toml:{line}:" in result.stderr, result
+        assert f"patch[{index}].ops[0]: Kubernetes knows no spec.nonsense in a {kind}" in result.stderr
+
+
 def test_a_kubeconfig_that_does_not_exist_is_66(deployed: Project) -> None:
     by_flag = deployed.slimdeploy("status", "--kubeconfig", "/nonexist")
     deployed.environment["KUBECONFIG"] = "/nonexist"

@@ -49,7 +49,7 @@ def restart(plan: WorkloadPlan, site: Site, process: str, order: Order, *, step:
 
 
 def hide_secrets(site: Site) -> None:
-    """What its programs were given is not shown when one of them prints it and ends: slim.toml's values are not read."""
+    """What its programs were given is not shown if one prints it as it ends. What slim.toml refers to is not read."""
     with suppress(NotAllowed):  # whoever may not read a Secret, but the log: as `kubectl logs` shows it
         there = site.kube.listed("Secret", site.ref.namespace, labels(site.app))
         site.kube.hide(value for each in there for value in values_of(each))
