@@ -145,3 +145,21 @@ def test_a_step_that_ctrl_c_ends_was_interrupted(hello: Project) -> None:
     assert process.returncode == 130, stderr
     assert " s  interrupted\n" in stderr
     assert " s  failed\n" not in stderr
+
+
+def test_a_step_that_is_ended_since_another_one_failed_says_nothing(hello: Project) -> None:
+    hello.write(slim__toml='static.rebuild_all = true\nimage.repository = "registry.exmaple.invalid/team/hello"\n')
+    result = hello.slimdeploy("push")
+    assert (result.code, "no host registry.exmaple.invalid" in result.stderr) == (69, True), result
+    assert "compile" not in result.stderr, result
+
+
+def test_a_step_that_fails_for_one_platform_failed(hello: Project) -> None:
+    hello.write(
+        main__go="package main\n\nfunc main() { start() }\n", start_amd64__go="package main\n\nfunc start() {}\n"
+    )
+    hello.write(slim__toml='build.platforms = ["linux/amd64", "linux/arm64"]\n')
+    result = hello.slimdeploy("build")
+    assert (result.code, "undefined: start" in result.stderr) == (80, True), result
+    assert "interrupted" not in result.stderr
+    assert " s  failed\n" in result.stderr
