@@ -48,7 +48,7 @@ volumes = [{{ name = "data", path = "/data", claim = "data" }}]
 def worker(project: Project, local_name: str) -> Iterator[Project]:
     """A worker with a secret and a volume, that runs."""
     project.write(go__mod=go_mod("worker"), main__go=PROGRAM)
-    project.environment |= {"DB_URL": OLD, "XDG_STATE_HOME": str(project.folder.parent / "state")}
+    project.environment["DB_URL"] = OLD
     wanted(project, local_name, "serve")
     project.up()
     project.environment["DB_URL"] = NEW

@@ -44,7 +44,7 @@ MIGRATE = 'migrate = { args = ["migrate"] }\n[app.secrets]\nDB_URL = { from_env 
 
 def with_secret(project: Project) -> None:
     project.write(go__mod=go_mod("hello"), main__go=PROGRAM)
-    project.environment |= {"DB_URL": VALUE, "XDG_STATE_HOME": str(project.folder.parent / "state")}
+    project.environment["DB_URL"] = VALUE
 
 
 @pytest.fixture
