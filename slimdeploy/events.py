@@ -92,6 +92,19 @@ class Once:
         self.report(event)
 
 
+class Valve:
+    """Lets everything through until it is shut: a step that is ended because another one failed did not fail itself."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.shut = False
+
+    def __call__(self, event: Event) -> None:
+        """Pass it on, or drop it."""
+        if not self.shut:
+            self.report(event)
+
+
 @dataclass
 class Step:
     """A running step; what is put into `summary` is shown when it ends."""

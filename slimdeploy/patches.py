@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from slimdeploy.tools.kube_errors import Untyped
+from slimdeploy.tools.kube_errors import Untyped, UntypedField
 from slimdeploy.workbench import Request
 
 if TYPE_CHECKING:
-    from slimdeploy.artifacts.workload import Patch, WorkloadPlan
+    from slimdeploy.artifacts.workload import WorkloadPlan
 
 MUCH = 64 << 10
 """Bytes. What a slim.toml of this size asks for fits into the cluster."""
@@ -42,19 +42,28 @@ def at_their_place(plan: WorkloadPlan, request: Request) -> Iterator[None]:
     try:
         yield
     except Untyped as error:
-        found = [(place(plan.patches, error.kind, field), said) for field, said in error.fields]
+        found = [(place(plan, each), each.said) for each in error.fields]
         wrong = [(("patch", *at), said, "") for at, said in found if at]
         if not wrong or request.source is None:
             raise
         raise request.source.refusal(wrong) from None
 
 
-def place(patches: tuple[Patch, ...], kind: str, field: str) -> tuple[int | str, ...]:
-    """Which operation sets a field that the server names (spec.template.spec.containers[name="x"].y): its last one."""
-    wanted = [part.partition("[")[0] for part in field.split(".")]
-    for index, patch in reversed(list(enumerate(patches))):
-        for number, operation in reversed(list(enumerate(patch.operations))):
-            pointer = [part for part in operation["path"].split("/")[1:] if not (part.isdigit() or part == "-")]
-            if patch.kind == kind and "value" in operation and wanted[: len(pointer)] == pointer:
-                return index, "ops", number
-    return ()
+def place(plan: WorkloadPlan, unknown: UntypedField) -> tuple[int | str, ...]:
+    """Which operation sets a field that the server names (spec.template.spec.containers[name="x"].y): the last one
+    that names the object itself, or else the last one.
+    """
+    wanted = [part.partition("[")[0] for part in unknown.field.split(".")]
+    found = [
+        ((patch.name or plan.app) == unknown.name, index, number)
+        for index, patch in enumerate(plan.patches)
+        for number, operation in enumerate(patch.operations)
+        if patch.kind == unknown.kind and "value" in operation and _leads(operation["path"], wanted)
+    ]
+    _, index, number = max(found, default=(False, 0, None))
+    return () if number is None else (index, "ops", number)
+
+
+def _leads(path: str, wanted: list[str]) -> bool:
+    pointer = [part for part in path.split("/")[1:] if not (part.isdigit() or part == "-")]
+    return wanted[: len(pointer)] == pointer

@@ -24,7 +24,7 @@ from slimdeploy.artifacts.deploy_plan import (
     StorePlan,
     Target,
 )
-from slimdeploy.events import Report, Step, step
+from slimdeploy.events import Report, Step, Valve, step
 from slimdeploy.facts.host import check_host
 from slimdeploy.imaging import make_image
 from slimdeploy.plan.delivery import LocalRegistry
@@ -127,7 +127,7 @@ def run(request: Request, report: Report, wish: Wish) -> End:
 
     with bench(request, report) as here:
         check_host(here.plan.platforms)
-        plan = workload_plan(request.config, here.plan.app, contents(request, report))
+        plan = workload_plan(request.config, here.plan.app, contents(request, report, given=wish.env))
         foreground.check_ports(plan, wish)
         delivered = deliver(StorePlan(f"localhost/{here.plan.app}"), make_image(here), here)
     with workspace() as work:  # not the project's lock, and gone even if we are killed: it holds the values
@@ -139,7 +139,8 @@ def wanted_image(plan: DeliveryPlan, here: Bench, target: Target | None = None) 
     if here.known() is not None:
         return make_image(here)
     with ThreadPoolExecutor(max_workers=3) as beside:
-        making = beside.submit(make_image, here)  # first: nothing may keep go waiting
+        own = Valve(here.report)
+        making = beside.submit(make_image, replace(here, report=own))  # first: nothing may keep go waiting
         all_of_it: list[Future[Any]] = [making]
         if isinstance(plan, RegistryPlan):
             from slimdeploy.deliver import permission
@@ -151,8 +152,8 @@ def wanted_image(plan: DeliveryPlan, here: Bench, target: Target | None = None) 
 
             all_of_it.append(beside.submit(check_nodes, target, here.plan.platforms, here.report))
         wait(all_of_it, return_when=FIRST_EXCEPTION)
-        failures = [error for each in all_of_it if each.done() and (error := each.exception())]
-        if failures:
+        if failures := [error for each in all_of_it if each.done() and (error := each.exception())]:
+            own.shut = True
             end_all(all_of_it)
             raise failures[0]
         return making.result()
@@ -178,8 +179,7 @@ def deploy_plan(request: Request, here: Bench) -> DeployPlan:
     """Every decision about the deployment, made before anything is compiled."""
     from slimdeploy.patches import check_patches
 
-    read, found = contents(request, here.report), own_registry(request, here)
-    asked = request.overrides
+    read, found, asked = contents(request, here.report), own_registry(request, here), request.overrides
     plan = make_deploy_plan(request.config, here.plan.app, here.local.version, asked, found=found, contents=read)
     check_patches(plan.workload, request)
     if not isinstance(plan.target, ClusterTarget):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from slimdeploy.events import Report, Warned
@@ -11,11 +12,15 @@ if TYPE_CHECKING:  # a build needs none of it
     from slimdeploy.artifacts.workload import Contents
 
 
-def contents(request: Request, report: Report) -> Contents:
-    """What slim.toml only refers to: files and secrets. Raises ConfigError, in which no value is shown."""
+def contents(request: Request, report: Report, given: Container[str] = ()) -> Contents:
+    """What slim.toml only refers to: files and secrets. Raises ConfigError, in which no value is shown.
+
+    The secrets that are `given` already are not looked for.
+    """
     from slimdeploy.artifacts.workload import Contents
 
     app, source = request.config.app, request.source
+    app = app.model_copy(update={"secrets": {name: each for name, each in app.secrets.items() if name not in given}})
     if source is None or not (app.config or app.secrets):
         return Contents()
     from slimdeploy.facts.contents import read_contents

@@ -79,7 +79,10 @@ class DriftedField:
 
 @frozen
 class DriftedObject:
-    """An object that is not as it was released. `state` is changed, missing or unchecked; `reason` says why."""
+    """An object that is not as it was released. `state` is changed, missing or unchecked; `reason` says why, or how.
+
+    What is changed has its fields, but for content, which may be secret.
+    """
 
     object: str
     state: str

@@ -41,8 +41,8 @@ def command(output: Output, flags: Flags, exit_code: bool, releases: tuple[int, 
         raise UsageError("diff compares two releases", hint="slimdeploy diff 3 5; slimdeploy history shows them")
     asked = request(flags, output)
     changes = destination(asked, output.terminal).between(*releases) if releases else diff(asked, output.terminal)
-    for reason in changes.kept:
-        output.terminal(Warned(reason))
+    for text in (*changes.kept, *changes.warnings):
+        output.terminal(Warned(text))
     show(output, changes)
     return 2 if exit_code and changes.pending else 0
 

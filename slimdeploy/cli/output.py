@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
+from slimdeploy.cli.stopping import told
 from slimdeploy.cli.streams import write
 from slimdeploy.errors import ConfigError, DiskFull, SlimdeployError
-from slimdeploy.tools.running import terminations
 from slimdeploy.ui.terminal import Terminal, printable, wants_color
 
 
@@ -62,7 +62,7 @@ class Output:
 
 
 def _stopped() -> bool:
-    return terminations() > 0
+    return told() is not None
 
 
 def _document(error: SlimdeployError) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from slimdeploy.artifacts.deploy import Manifest
 from slimdeploy.artifacts.workload import WorkloadPlan
@@ -21,6 +22,15 @@ def content_hash(content: Mapping[str, bytes]) -> str:
     """The same for the same names and bytes, in whatever order."""
     pairs = [(name, base64.b64encode(data).decode()) for name, data in sorted(content.items())]
     return short_hash(pairs)
+
+
+def stored_hash(stored: Mapping[str, Any]) -> str:
+    """The same of a ConfigMap or a Secret as the API server has it."""
+    plain, coded = stored.get("data") or {}, stored.get("binaryData") or {}
+    if stored["kind"] == "Secret":
+        plain, coded = {}, plain
+    texts = {name: text.encode() for name, text in plain.items()}
+    return content_hash(texts | {name: base64.b64decode(text) for name, text in coded.items()})
 
 
 def short_hash(document: object) -> str:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import platformdirs
 
+from slimdeploy.errors import SlimdeployError
+
 KEPT = 50
 
 
@@ -32,10 +34,17 @@ def write_report(name: str, lines: Sequence[str]) -> Path | None:
     return file
 
 
-def add_to_report(file: Path, lines: Sequence[str]) -> None:
-    """What is known later."""
-    with suppress(OSError), file.open("a", encoding="utf-8") as there:
-        there.write("\n".join(lines) + "\n")
+def add_to_report(file: Path | None, error: SlimdeployError, *, known: Sequence[str]) -> None:
+    """What came of it later, without the details that stand there already."""
+    if file:
+        lines = (f"{now()} {error.what}", *(line for line in error.details if line not in known))
+        with suppress(OSError), file.open("a", encoding="utf-8") as there:
+            there.write("\n".join(lines) + "\n")
+
+
+def now() -> str:
+    """In UTC, as Kubernetes writes it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def _write(name: str, text: str) -> Path | None:

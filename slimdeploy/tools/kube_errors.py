@@ -20,7 +20,7 @@ OUR_MISTAKE = "failed to create typed patch object"
 OURS = (OUR_MISTAKE, "etcdserver: request is too large")
 """These come as a 500, and always will."""
 UNTYPED = re.compile(r"(?m)\.([^\s:]\S*): (field not declared in schema|expected .*)$")
-OF_KIND = re.compile(r"\([^)]*Kind=(\w+)\)")
+OF_OBJECT = re.compile(r"\([^()/;]*/([^()/;]*); [^()]*Kind=(\w+)\)")
 OWNER = re.compile(r'conflict with "([^"]+)"(?: with subresource "([^"]+)")?( using )?')
 WARNING = re.compile(r'\d{3} \S+ "((?:[^"\\]|\\.)*)"')
 DOUBLED = re.compile(r"[^\"]* is invalid: ")
@@ -103,12 +103,22 @@ class Invalid(ApiRejected):
         self.causes = tuple(causes)
 
 
-class Untyped(ApiRejected):
-    """Fields that the server's schema of this kind does not have, or has as something else: (field, in words) each."""
+@dataclass(frozen=True)
+class UntypedField:
+    """A field of one object that the server's schema of its kind does not have, or has as something else."""
 
-    def __init__(self, what: str, kind: str, fields: Sequence[tuple[str, str]]) -> None:
-        super().__init__(what, details=[said for _, said in fields])
-        self.kind = kind
+    kind: str
+    name: str
+    field: str
+    said: str
+    """In words."""
+
+
+class Untyped(ApiRejected):
+    """Fields that the server's schema does not have, or not so."""
+
+    def __init__(self, what: str, fields: Sequence[UntypedField], *, details: Sequence[str] = ()) -> None:
+        super().__init__(what, details=details or [each.said for each in fields])
         self.fields = tuple(fields)
 
 
@@ -153,18 +163,20 @@ def explain(answer: Answer, what: str, server: str) -> SlimdeployError:
 def _rejected(answer: Answer, what: str) -> ApiRejected:
     message = answer.message
     if OUR_MISTAKE in message and (found := UNTYPED.findall(message)):
-        named = OF_KIND.search(message)
-        kind = named[1] if named else "object of this kind"
-        words = [
-            (field, f"Kubernetes knows no {field} in a {kind}" if said[0] == "f" else f"{field} of a {kind}: {said}")
-            for field, said in found
-        ]
-        return Untyped(f"{what}: the API server rejected it", kind, words)
+        named = OF_OBJECT.search(message)
+        name, kind = named.groups() if named else ("", "object of this kind")
+        fields = [UntypedField(kind, name, field, _words(kind, field, said)) for field, said in found]
+        return Untyped(f"{what}: the API server rejected it", fields)
     rejected, hint = f"{what}: the API server rejected it ({answer.status})", kube_words.hint(message)
     causes = [(str(cause.get("field", "")), str(cause.get("message", ""))) for cause in answer.causes]
     if causes and all(field for field, _ in causes):
         return Invalid(rejected, causes, hint=hint)
     return ApiRejected(rejected, details=(DOUBLED.sub("", message),), hint=hint)
+
+
+def _words(kind: str, field: str, said: str) -> str:
+    unknown = said.startswith("field not declared")
+    return f"Kubernetes knows no {field} in a {kind}" if unknown else f"{field} of a {kind}: {said}"
 
 
 def _conflict(answer: Answer, what: str) -> FieldConflict:

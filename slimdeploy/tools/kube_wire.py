@@ -14,6 +14,7 @@ from slimdeploy.tools.hiding import Hidden
 from slimdeploy.tools.kube_errors import Answer, explain
 from slimdeploy.tools.kube_login import connection_pool, settings_of
 from slimdeploy.tools.kube_patience import FIRST_SECONDS, Patience, is_worth_another_try
+from slimdeploy.tools.kube_silence import SILENCE, Silence
 from slimdeploy.tools.kube_words import certificate
 
 MANAGER = "slimdeploy"
@@ -34,6 +35,7 @@ class Wire:
         """Hears what a person who waits wants to know."""
         self._answered = False
         self._away, self._lock = False, threading.Lock()
+        self._silence = Silence(self._tell_silent)
         self._log_in()
         self.server: str = self._settings.host
         self.patient = True
@@ -93,9 +95,10 @@ class Wire:
         content = None if body is None else json.dumps(body).encode()
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=SILENT_SECONDS if self._answered else FIRST_SECONDS)
         try:
-            response = self._pool.request(
-                method, self.server + path, body=content, headers=headers, timeout=timeout, retries=False
-            )
+            with self._silence.awaited():
+                response = self._pool.request(
+                    method, self.server + path, body=content, headers=headers, timeout=timeout, retries=False
+                )
         except urllib3.exceptions.HTTPError as error:
             return None, error
         if response.status < 300 and "text/html" in response.headers.get("Content-Type", ""):
@@ -115,6 +118,9 @@ class Wire:
         if not told:
             does = f"answers {answer.status}" if answer else "does not answer"
             self.tell(f"the API server at {self.server} {does}; trying again for {left:.0f} s")
+
+    def _tell_silent(self) -> None:
+        self.tell(f"waiting for the API server at {self.server}: no answer for {SILENCE:g} s")
 
     def _headers(self, kind: str = JSON, accept: str = JSON) -> dict[str, str]:
         headers = {"User-Agent": f"{MANAGER}/{version('slimdeploy')}", "Accept": accept, "Content-Type": kind}

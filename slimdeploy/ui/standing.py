@@ -79,12 +79,14 @@ def _ways_back(objects: tuple[DriftedObject, ...]) -> Iterator[str]:
     fields = [field for each in objects for field in each.fields]
     if any(field.released is not None for field in fields) or any(each.state == "missing" for each in objects):
         yield "slimdeploy up puts it back; what somebody else manages now, with --force-conflicts"
+    if any(each.state == "changed" and not each.fields for each in objects):
+        yield "slimdeploy up makes it anew, once what has another content is deleted"
     if any(field.released is None for field in fields):
         yield "what was added stays until whoever added it takes it away"
 
 
 def _object(each: DriftedObject) -> Iterator[tuple[str, ...]]:
-    if each.state != "changed":
+    if not each.fields:
         yield each.object, each.state, "", each.reason
     for field in each.fields[:MOST_FIELDS]:
         yield each.object, BORING.sub("", field.path), _by(field), _change(field)

@@ -121,9 +121,10 @@ namespace = "{namespace}"
 
 
 def new_project(folder: Path) -> Project:
-    """An empty project that finds go's own cache, and nobody else's of slimdeploy."""
+    """An empty project that finds go's own cache, and neither cache nor state of anybody else's slimdeploy."""
     gocache = subprocess.run(["go", "env", "GOCACHE"], capture_output=True, text=True, check=True).stdout.strip()
-    environment = {"XDG_CACHE_HOME": str(folder / "cache"), "GOCACHE": gocache, "NO_COLOR": "1"}
+    own = {"XDG_CACHE_HOME": str(folder / "cache"), "XDG_STATE_HOME": str(folder / "state")}
+    environment = own | {"GOCACHE": gocache, "NO_COLOR": "1"}
     (folder / "project").mkdir()
     return Project(folder / "project", environment)
 

@@ -125,7 +125,6 @@ FIELDS = ("--show-managed-fields",)
 def app_of(project: Project, cluster: Cluster, namespace: str) -> App:
     """The app, not yet deployed."""
     project.environment["KUBECONFIG"] = str(cluster.kubeconfig)
-    project.environment["XDG_STATE_HOME"] = str(project.folder.parent / "state")
     project.write(go__mod=go_mod("hello"), main__go=PROGRAM)
     return App(project, cluster, namespace).write("one")
 

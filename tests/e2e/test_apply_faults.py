@@ -84,6 +84,21 @@ def test_a_server_that_is_busy_for_seconds_is_waited_for(deployed: Project, clus
         assert "trying again" not in deployed.up("--kubeconfig", kubeconfig).stderr, "that is over in half a second"
 
 
+def test_a_server_that_accepts_and_does_not_answer_is_told_of_long_before_that_is_given_up(
+    deployed: Project, cluster: Cluster, tmp_path: Path
+) -> None:
+    with api_proxy(cluster, tmp_path, Fault("hang")) as (server, kubeconfig):
+        process = deployed.start("status", "--kubeconfig", kubeconfig)
+        assert process.stderr is not None
+        address = f"the API server at https://{server.proxy.address}"
+        assert process.stderr.readline() == f"waiting for {address}: no answer for 3 s\n"
+        began = time.monotonic()
+        rest = process.communicate(timeout=60)[1]
+        assert time.monotonic() - began > 5, "it is waited for as long as before"
+        assert process.returncode == 69, rest
+        assert "no answer for" not in rest, "once"
+
+
 def test_a_web_page_is_no_api_server(deployed: Project, cluster: Cluster, tmp_path: Path) -> None:
     page = Fault("status", status=200, headers={"Content-Type": "text/html"}, body="<html>please log in</html>")
     with api_proxy(cluster, tmp_path, page) as (_, kubeconfig):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,33 @@ def test_who_may_only_read_is_told_why(app: App, tmp_path: Path) -> None:
     assert drift(app, "--kubeconfig", mine)["unchecked"].endswith("not allowed (a dry-run needs that right)")
     app.cluster.kubectl("delete", "service/hello", "-n", app.namespace)
     assert "service/hello  missing" in text(app, "--kubeconfig", mine), "what is missing can be seen"
+
+
+def test_what_was_made_anew_with_another_content_is_told_without_it(app: App) -> None:
+    secret, file = 'SECRET = { from_env = "SECRET" }\n', '[[app.config]]\nfrom = "x.txt"\nto = "/etc/x.txt"\n'
+    app.project.environment["SECRET"] = "old-hunter2"
+    app.project.write(x__txt="old")
+    app.write("one", served=True, more=f"{file}[app.secrets]\n{secret}").project.up()
+    assert "\n  drift none\n" in text(app)
+    made = {each["kind"]: each for each in app.get("configmaps,secrets", "-l", "slimdeploy.io/content-hash")}
+    refs = {kind: f"{kind.lower()}/{each['metadata']['name']}" for kind, each in made.items()}
+    for kind, each in made.items():
+        metadata = {name: each["metadata"][name] for name in ("name", "namespace", "labels")}
+        app.cluster.kubectl("delete", refs[kind], "-n", app.namespace)
+        mutable = {**each, "immutable": False, "metadata": metadata}
+        app.cluster.kubectl("create", "-f", "-", stdin=json.dumps(mutable))
+    assert "\n  drift none\n" in text(app), "the same content"
+    for ref, data in ((refs["Secret"], {"SECRET": "bmV3LWh1bnRlcjM="}), (refs["ConfigMap"], {"more": "new-hunter3"})):
+        app.cluster.kubectl("patch", ref, "-n", app.namespace, "-p", json.dumps({"data": data}))
+    shown = text(app)
+    for ref in refs.values():
+        words = r"its content is not what its name stands for, by kubectl-create, kubectl-patch\n"
+        assert re.search(rf"\n    {ref} +changed +{words}", shown), shown
+    assert "hunter" not in shown + json.dumps(drift(app))
+    for ref in refs.values():
+        app.cluster.kubectl("delete", ref, "-n", app.namespace)
+    app.project.up()
+    assert "\n  drift none\n" in text(app), "what it says helps"
 
 
 def test_a_release_that_was_rolled_back_or_did_not_end_is_no_measure(app: App) -> None:

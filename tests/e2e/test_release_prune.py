@@ -18,6 +18,7 @@ from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
 from tests.e2e.releases import App, app_of
 
+OPERATOR = "--field-manager=their-operator"
 BASIC = {"deployment/hello", "serviceaccount/hello"}
 
 
@@ -46,8 +47,8 @@ def ours(app: App, manifest: dict[str, Any]) -> None:
     Kube(target).apply(manifest, dry_run=False)
 
 
-def patch(app: App, name: str, body: dict[str, Any]) -> None:
-    app.cluster.kubectl("patch", name, "-n", app.namespace, "--type=merge", "-p", json.dumps(body))
+def patch(app: App, name: str, body: dict[str, Any], *more: str) -> None:
+    app.cluster.kubectl("patch", name, "-n", app.namespace, "--type=merge", "-p", json.dumps(body), *more)
 
 
 def test_what_left_the_configuration_is_shown_and_pruned(app: App) -> None:
@@ -71,18 +72,28 @@ def test_only_what_is_ours_alone_is_pruned(app: App) -> None:
     app.cluster.apply(service(app, "foreign"))
     ours(app, service(app, "left"))
     ours(app, service(app, "shared"))
-    patch(app, "service/shared", {"spec": {"selector": {"a": "theirs"}}})
+    patch(app, "service/shared", {"spec": {"selector": {"a": "theirs"}}}, OPERATOR)
     ours(app, service(app, "marked"))
     patch(app, "service/marked", {"metadata": {"annotations": {"somebody": "was here"}}})
     said = app.project.up().stderr
     assert app.objects() == BASIC | {"service/foreign", "service/shared"}
     assert "service/foreign is kept: it carries our labels, but was made by kubectl-client-side-apply" in said
-    assert "service/shared is kept: kubectl-patch manages it, too" in said
+    assert "service/shared is kept: their-operator manages it, too" in said
     log = app.cluster.audit.mark()
     again = app.project.up().stderr
     assert "nothing changed" in again
-    assert "service/shared is kept: kubectl-patch manages it, too" in again, "it is named as long as it is there"
+    assert "service/shared is kept: their-operator manages it, too" in again, "it is named as long as it is there"
     assert log.mutating("slimdeploy", app.namespace) == []
+
+
+def test_what_a_person_changed_with_kubectl_goes_and_is_told(app: App) -> None:
+    patch(app, "service/hello", {"spec": {"selector": {"a": "theirs"}}})
+    app.cluster.kubectl("label", "service/hello", "team=shop", "-n", app.namespace)
+    app.cluster.kubectl("annotate", "service/hello", "note=x", "-n", app.namespace)
+    said = "warning: service/hello is pruned with what was done to it by hand: kubectl-patch changed spec.selector\n"
+    assert said in app.project.slimdeploy("diff").stderr
+    assert said in app.project.up().stderr
+    assert app.objects() == BASIC
 
 
 def test_a_finalizer_that_nobody_handles_is_reported(app: App) -> None:
@@ -111,7 +122,7 @@ def test_what_changed_since_it_was_seen_is_looked_at_again(app: App, cluster: Cl
         (each for each in prune.found("hello", ["Service"], kube) if each.ref.name != "hello"), frozenset()
     )
     patch(app, "service/changed", {"metadata": {"annotations": {"somebody": "was here"}}})
-    patch(app, "service/taken", {"spec": {"selector": {"a": "theirs"}}})
+    patch(app, "service/taken", {"spec": {"selector": {"a": "theirs"}}}, OPERATOR)
     cluster.kubectl("delete", "service/replaced", "-n", namespace)
     cluster.apply(service(app, "replaced"))
     with held("hello", kube, 0.0) as lease:

@@ -44,7 +44,7 @@ MIGRATE = 'migrate = { args = ["migrate"] }\n[app.secrets]\nDB_URL = { from_env 
 
 def with_secret(project: Project) -> None:
     project.write(go__mod=go_mod("hello"), main__go=PROGRAM)
-    project.environment |= {"DB_URL": VALUE, "XDG_STATE_HOME": str(project.folder.parent / "state")}
+    project.environment["DB_URL"] = VALUE
 
 
 @pytest.fixture
@@ -97,6 +97,17 @@ def test_a_migration_that_says_the_value(app: App) -> None:
     assert "slimdeploy logs" not in result.stderr, "the rollback took the Job, and its log"
     assert "cannot reach (secret)" in kept(app.project)
     nowhere(result.stderr, kept(app.project), notes(app))
+
+
+def test_a_restart_that_ends_with_the_value(app: App) -> None:
+    """Here it is the cluster alone that knows the value: nothing is read of what slim.toml refers to."""
+    app.project.environment.pop("DB_URL")
+    app.cluster.kubectl("set", "env", "deployment/hello", "VALUE=panic", "-n", app.namespace)
+    result = app.project.slimdeploy("restart", "-o", "json")
+    assert result.code == 87, result
+    assert 'cannot open "(secret)"' in result.json["error"]["message"].replace("\\", "")
+    assert "in base64 (secret) in a query (secret)" in result.stderr
+    nowhere(result.stderr, result.stdout)
 
 
 def test_on_local_podman(project: Project, local_name: str) -> None:

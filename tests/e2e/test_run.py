@@ -134,6 +134,12 @@ def test_what_can_be_known_is_refused_before_anything_is_compiled(shows: Project
         assert f"next: --platform {host()}\n" in foreign.stderr
 
 
+def test_a_secret_that_is_given_need_not_be_set(shows: Project) -> None:
+    shows.write(slim__toml='[app.secrets]\nSECRET = { from_env = "NOT_THERE_AT_ALL" }\n')
+    result = shows.slimdeploy("run", "-e", "SECRET=given", "--", "once")
+    assert (result.code, result.stdout.startswith("once given ")) == (0, True), result
+
+
 def test_an_exit_code_of_podmans_that_is_the_programs_own(shows: Project) -> None:
     shows.write(main__go='package main\n\nimport "os"\n\nfunc main() { os.Exit(126) }\n')
     result = shows.slimdeploy("run")

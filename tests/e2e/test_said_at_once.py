@@ -96,6 +96,26 @@ def test_a_field_that_kubernetes_does_not_know_is_said_at_its_patch(
     assert "500" not in result.stderr
 
 
+def test_unknown_fields_of_several_objects_are_each_said_at_their_patch(
+    deployed: Project, cluster: Cluster, namespace: str
+) -> None:
+    patches = (
+        '[[patch]]\nkind = "Deployment"\nname = "hello"\n',
+        '[[patch]]\nkind = "Service"\n',
+        '[[patch]]\nkind = "Deployment"\nname = "hello-worker"\n',
+    )
+    wrong = 'ops = [{ op = "add", path = "/spec/nonsense", value = 1 }]\n'
+    worker = '[processes.worker]\nargs = ["work"]\n'
+    deployed.write(slim__toml=for_cluster(cluster, namespace, more=worker + wrong.join((*patches, ""))))
+    lines = (deployed.folder / "slim.toml").read_text().splitlines()
+    at = [number for number, line in enumerate(lines, 1) if line == wrong.strip()]
+    result = deployed.slimdeploy("diff")
+    assert result.code == 65, result
+    for index, (line, kind) in enumerate(zip(at, ("Deployment", "Service", "Deployment"), strict=True)):
+        assert f"slim.toml:{line}:" in result.stderr, result
+        assert f"patch[{index}].ops[0]: Kubernetes knows no spec.nonsense in a {kind}" in result.stderr
+
+
 def test_a_kubeconfig_that_does_not_exist_is_66(deployed: Project) -> None:
     by_flag = deployed.slimdeploy("status", "--kubeconfig", "/nonexist")
     deployed.environment["KUBECONFIG"] = "/nonexist"
@@ -125,3 +145,21 @@ def test_a_step_that_ctrl_c_ends_was_interrupted(hello: Project) -> None:
     assert process.returncode == 130, stderr
     assert " s  interrupted\n" in stderr
     assert " s  failed\n" not in stderr
+
+
+def test_a_step_that_is_ended_since_another_one_failed_says_nothing(hello: Project) -> None:
+    hello.write(slim__toml='static.rebuild_all = true\nimage.repository = "registry.exmaple.invalid/team/hello"\n')
+    result = hello.slimdeploy("push")
+    assert (result.code, "no host registry.exmaple.invalid" in result.stderr) == (69, True), result
+    assert "compile" not in result.stderr, result
+
+
+def test_a_step_that_fails_for_one_platform_failed(hello: Project) -> None:
+    hello.write(
+        main__go="package main\n\nfunc main() { start() }\n", start_amd64__go="package main\n\nfunc start() {}\n"
+    )
+    hello.write(slim__toml='build.platforms = ["linux/amd64", "linux/arm64"]\n')
+    result = hello.slimdeploy("build")
+    assert (result.code, "undefined: start" in result.stderr) == (80, True), result
+    assert "interrupted" not in result.stderr
+    assert " s  failed\n" in result.stderr

@@ -29,6 +29,8 @@ RESTARTED = {
         }
     },
 }
+TOOL = {"manager": "their-operator", "operation": "Update", "fieldsV1": {"f:spec": {"f:rules": {}}}}
+KUBECTL_APPLY = {**TOOL, "manager": "kubectl-client-side-apply"}
 FLUX = {"manager": "kustomize-controller", "operation": "Apply", "fieldsV1": {"f:metadata": {"f:labels": {}}}}
 
 
@@ -56,7 +58,8 @@ def test_what_controllers_and_restarts_note_down_does_not_make_it_theirs(owners:
     [
         ((EDITED,), "ingress/hello is kept: it carries our labels, but was made by kubectl-edit"),
         ((STATUS,), "ingress/hello is kept: it carries our labels, but was made by somebody else"),
-        ((OURS, EDITED), "ingress/hello is kept: kubectl-edit manages it, too"),
+        ((OURS, TOOL), "ingress/hello is kept: their-operator manages it, too"),
+        ((OURS, EDITED, KUBECTL_APPLY), "ingress/hello is kept: kubectl-client-side-apply manages it, too"),
         ((OURS, FLUX), "ingress/hello is kept: kustomize-controller manages it, too"),
         (
             ({**OURS, "operation": "Update"},),
@@ -67,6 +70,18 @@ def test_what_controllers_and_restarts_note_down_does_not_make_it_theirs(owners:
 def test_what_is_somebody_elses_is_kept_and_named(owners: tuple[dict[str, Any], ...], reason: str) -> None:
     found = survey((there("Ingress", "hello", *owners),), frozenset())
     assert (found.prune, found.kept) == ((), (reason,))
+
+
+def test_what_a_person_changed_once_goes_with_it_and_is_said() -> None:
+    found = survey((there("Ingress", "hello", OURS, EDITED, STATUS),), frozenset())
+    assert (len(found.prune), found.kept) == (1, ())
+    said = "ingress/hello is pruned with what was done to it by hand: kubectl-edit changed spec.rules"
+    assert found.lost == (said,)
+    many = {**EDITED, "fieldsV1": {"f:spec": {f"f:{name}": {} for name in "abcde"}}}
+    assert (
+        survey((there("Ingress", "x", OURS, many),), frozenset()).lost[0].endswith("spec.a, spec.b, spec.c and 2 more")
+    )
+    assert survey((there("Ingress", "x", OURS, RESTARTED, MARK),), frozenset()).lost == ()
 
 
 def test_from_down_only_another_ones_apply_keeps_it() -> None:

@@ -32,7 +32,8 @@ def compare(sent: Manifests, wanted: frozenset[ObjectRef], app: str, kube: Kube)
         applied = jobs.to_run_again(diff(sent, kube), kube)
         records, survey = looking.result()
     items = (*applied.items, *survey.changes)
-    return Comparison(replace(applied, items=items, kept=survey.kept, before=records), survey)
+    warnings = (*applied.warnings, *survey.lost)
+    return Comparison(replace(applied, items=items, kept=survey.kept, before=records, warnings=warnings), survey)
 
 
 def _look(wanted: frozenset[ObjectRef], app: str, kube: Kube) -> tuple[tuple[Record, ...], prune.Survey]:

@@ -8,7 +8,7 @@ from slimdeploy.artifacts.deploy import ObjectRef
 from slimdeploy.deploy.comparing.origin import key_of
 from slimdeploy.errors import ApiRejected, FieldConflict, SlimdeployError
 from slimdeploy.tools.kube import Kube
-from slimdeploy.tools.kube_errors import Invalid
+from slimdeploy.tools.kube_errors import Invalid, Untyped
 
 TERMINATING = "is being terminated"
 TOGETHER = (FieldConflict, ApiRejected)
@@ -24,7 +24,11 @@ def joined(errors: Sequence[SlimdeployError]) -> SlimdeployError:
         return first
     details = [line for error in same for line in (error.what, *(f"  {detail}" for detail in error.details))]
     hints = dict.fromkeys(line for error in same for line in error.hint.splitlines())
-    return kind(f"{len(same)} objects cannot be applied", details=details, hint="\n".join(hints))
+    what = f"{len(same)} objects cannot be applied"
+    if isinstance(first, Untyped):
+        fields = [field for error in same if isinstance(error, Untyped) for field in error.fields]
+        return Untyped(what, fields, details=details)
+    return kind(what, details=details, hint="\n".join(hints))
 
 
 def held_up(error: SlimdeployError, kube: Kube) -> SlimdeployError:

@@ -22,14 +22,17 @@ from slimdeploy.deploy.comparing.fieldsets import Fields, Steps, beyond, differi
 from slimdeploy.deploy.comparing.replicas import handed_over, least_of
 from slimdeploy.deploy.releasing import history
 from slimdeploy.deploy.releasing.jobs import is_migration
-from slimdeploy.deploy.releasing.record import is_by_name
+from slimdeploy.deploy.releasing.record import is_by_name, is_hashed
 from slimdeploy.errors import SlimdeployError
+from slimdeploy.manifests.content import stored_hash
 from slimdeploy.tools.kube import MANAGER, Kube
 from slimdeploy.tools.kube_errors import Forbidden
 from slimdeploy.tools.kube_pods import RESTARTED
 
 MARKS = frozenset({RESTARTED, REVISION, LAST_APPLIED})
 """Annotations that say what was done, and are no intent."""
+
+OTHER = "its content is not what its name stands for, by {}"
 
 
 def drift(app: str, records: Sequence[Record], kube: Kube) -> Drift | None:
@@ -78,7 +81,7 @@ def _look(kube: Kube, least: Mapping[str, int], recorded: Manifest) -> DriftedOb
         if "deletionTimestamp" in live["metadata"]:
             return DriftedObject(str(ref), "missing", reason="it is being deleted")
         if is_by_name(recorded):
-            return None
+            return _by_name(ref, recorded, live)
         manifest = handed_over(recorded, live, least.get(ref.name, 1))
         future = kube.apply(manifest, dry_run=True, force=True).object
     except Forbidden as error:
@@ -87,6 +90,15 @@ def _look(kube: Kube, least: Mapping[str, int], recorded: Manifest) -> DriftedOb
         return DriftedObject(str(ref), "unchecked", reason=" ".join((error.what, *error.details)))
     fields = tuple(_fields(ref.kind, live, future))
     return DriftedObject(str(ref), "changed", fields) if fields else None
+
+
+def _by_name(ref: ObjectRef, recorded: Manifest, live: Mapping[str, Any]) -> DriftedObject | None:
+    """Of what is recorded by its name, which ends in its content's hash: somebody made it anew, and otherwise. A
+    [[patch]] of ours is not in that hash, so what only we have written is as it was.
+    """
+    others = sorted({each["manager"] for each in entries_of(live["metadata"]) if not is_our_apply(each)})
+    same = ref.name.endswith(f"-{stored_hash(live)}") or not is_hashed(recorded)
+    return None if same or not others else DriftedObject(str(ref), "changed", reason=OTHER.format(", ".join(others)))
 
 
 def _fields(kind: str, live: Mapping[str, Any], future: Mapping[str, Any]) -> Iterator[DriftedField]:

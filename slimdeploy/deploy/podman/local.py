@@ -69,7 +69,7 @@ class Local(NoHistory):
         try:
             self._serve(changes, report)
         except RolloutFailed as failure:
-            raise rescued(failure, self.services, order, report) from None
+            raise rescued(failure, self.all, order, report) from None
         for each in self.services:
             if each.set_aside:
                 each.forget()

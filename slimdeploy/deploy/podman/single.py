@@ -16,6 +16,7 @@ from slimdeploy.artifacts.deploy import Action, Change, FieldChange, ObjectRef
 from slimdeploy.artifacts.deploy_plan import LocalTarget
 from slimdeploy.artifacts.workload import ConfigFile, WorkloadPlan
 from slimdeploy.deploy.comparing.fields import field_changes
+from slimdeploy.deploy.podman import evidence
 from slimdeploy.deploy.podman.container import (
     SPEC,
     Given,
@@ -28,17 +29,15 @@ from slimdeploy.deploy.podman.container import (
     run_arguments,
 )
 from slimdeploy.deploy.podman.health import answer, listens
-from slimdeploy.deploy.rollout.advice import Clues, advise
 from slimdeploy.errors import PolicyRefused, RolloutFailed
 from slimdeploy.events import Step
 from slimdeploy.manifests.labels import MANAGED_BY, MANAGER
 from slimdeploy.tools.command import ToolFailed
-from slimdeploy.tools.go import host
-from slimdeploy.tools.hiding import Hidden
 from slimdeploy.tools.podman import Podman
 
 WORKER_SECONDS = 1.0
 GRACE_SECONDS = 10
+LAST_LINES = 10
 ASIDE = "-before"
 NOT_SHOWN = "(not shown)"
 GOES_ON = frozenset({"running", "created", "initialized"})
@@ -144,15 +143,14 @@ class Single:
 
     def failed(self, cause: str) -> RolloutFailed:
         """The error, with the last lines that the program printed."""
-        hidden = Hidden(each.value for each in self.plan.secrets)
-        lines = hidden(self.podman.logs(self.name, 10)).splitlines()
+        lines = self.printed(LAST_LINES)
         shown = [f"  {line}" for line in lines]
         details = (f"last lines of {self.name}:", *shown) if lines else ("it printed nothing",)
-        return RolloutFailed(f"{self.name}: {cause}", details=details, hint=self._advice(cause, lines))
+        return RolloutFailed(f"{self.name}: {cause}", details=details, hint=evidence.advice(self.plan, cause, lines))
 
-    def _advice(self, cause: str, log: list[str]) -> str:
-        facts = {"node": "this machine", "arch": host().architecture, "user": str(self.plan.user)}
-        return advise(Clues(cause, (), log, facts))
+    def printed(self, most: int) -> list[str]:
+        """Its last lines, without secrets: neither this one's nor those of the old one."""
+        return evidence.printed(self.name, self.plan, self.podman, most, beside=self.name + ASIDE)
 
     def _ended(self, state: Mapping[str, Any]) -> str | None:
         goes_on = state["Status"] in GOES_ON
@@ -181,7 +179,8 @@ class Single:
             ports = ", ".join(str(host_port(self.target, port.number)) for port in self.plan.ports)
             hint = "end what listens there, or choose another: slimdeploy up --publish 18080"
             return RolloutFailed(f"port {ports} on 127.0.0.1 is in use", details=last, hint=hint)
-        return RolloutFailed(f"podman cannot run {self.name}", details=last, hint=self._advice(failure.text, []))
+        hint = evidence.advice(self.plan, failure.text)
+        return RolloutFailed(f"podman cannot run {self.name}", details=last, hint=hint)
 
 
 def refuse_foreign(name: str, labels: Mapping[str, str] | None) -> None:

@@ -1,8 +1,8 @@
 """What left the configuration leaves the cluster: found by our labels, deleted only if it is ours alone.
 
 There is no second inventory that could be wrong. Of the kinds that the history and the new set name: objects with our
-labels that are not in the new set, that our manager applied, and that nobody else owns. Objects with their content's
-hash in their name live as long as a stored release or a ReplicaSet names them.
+labels that are not in the new set, that our manager applied, and that nobody else owns (sharing.py). Objects with
+their content's hash in their name live as long as a stored release or a ReplicaSet names them.
 """
 
 from __future__ import annotations
@@ -13,22 +13,19 @@ from typing import Any
 
 from slimdeploy.artifacts.deploy import Action, Change, ObjectRef
 from slimdeploy.artifacts.release import Record
-from slimdeploy.deploy.comparing.fieldsets import beyond
 from slimdeploy.deploy.releasing.lease import Held
 from slimdeploy.deploy.releasing.record import COMPONENT, is_hashed
+from slimdeploy.deploy.releasing.sharing import edited, is_by_hand, sharing
 from slimdeploy.errors import CleanupIncomplete, PolicyRefused
 from slimdeploy.events import Step
 from slimdeploy.manifests.labels import PART_OF, labels, selector
 from slimdeploy.records import frozen
 from slimdeploy.tools.kube import MANAGER, Kube
-from slimdeploy.tools.kube_pods import RESTARTED
 
 NEVER = frozenset({"Namespace", "PersistentVolumeClaim", "CustomResourceDefinition"})
 LAST = ("Deployment", "Job", "CronJob", "Service", "Secret", "ConfigMap", "ServiceAccount")
 """What others need goes after those; everything else (autoscalers, ingresses, budgets) goes first."""
 WORKLOADS = frozenset({"Deployment", "Job", "CronJob"})
-NOTED = ("f:metadata", "f:status")
-RESTART: dict[str, Any] = {"f:spec": {"f:template": {"f:metadata": {"f:annotations": {f"f:{RESTARTED}": {}}}}}}
 WAIT_SECONDS = 30.0
 LOOK_SECONDS = 0.25
 
@@ -64,6 +61,12 @@ class Survey:
     def changes(self) -> tuple[Change, ...]:
         """Those to be deleted, as changes."""
         return tuple(Change(found.ref, Action.PRUNED, (), {}) for found in self.prune)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What people changed of those, and nobody will make again."""
+        said = ((found.ref, edited(found.metadata)) for found in self.prune)
+        return tuple(f"{ref} is pruned with what was done to it by hand: {what}" for ref, what in said if what)
 
 
 def look(wanted: frozenset[ObjectRef], records: tuple[Record, ...], app: str, kube: Kube) -> Survey:
@@ -102,17 +105,15 @@ def survey(there: Iterable[Found], wanted: frozenset[ObjectRef]) -> Survey:
 
 def why_kept(each: Found, *, down: bool = False) -> str:
     """Why this one is not ours to delete; empty when it is. From `down` only who applies it, too, keeps it."""
-    entries = each.metadata.get("managedFields") or ()
-    sharing = [entry for entry in entries if _shares(entry)]
-    others = sorted({entry["manager"] for entry in sharing})
+    entries = sharing(each.metadata)
+    others = sorted({entry["manager"] for entry in entries})
     if "deletionTimestamp" in each.metadata:
         waits = ", ".join(each.held_by) or "its dependents"
         return f"it is being deleted since {each.metadata['deletionTimestamp']}, and waits for {waits}"
     if not each.is_applied:
         return f"it carries our labels, but was made by {', '.join(others) or 'somebody else'}"
-    if down:
-        others = sorted({entry["manager"] for entry in sharing if entry["operation"] == "Apply"})
-    if others:
+    keeping = [entry for entry in entries if (entry["operation"] == "Apply" if down else not is_by_hand(entry))]
+    if others := sorted({entry["manager"] for entry in keeping}):
         return f"{', '.join(others)} manages it, too"
     if each.ref.kind in NEVER:
         return f"a {each.ref.kind} is never deleted by itself, since data would go with it"
@@ -189,11 +190,3 @@ def strings(value: object) -> Iterable[str]:
     children = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     for each in children:
         yield from strings(each)
-
-
-def _shares(entry: Mapping[str, Any]) -> bool:
-    """Whether somebody else's entry is about more than status, scale, a restart, and marks in the metadata."""
-    if entry["manager"] == MANAGER or entry.get("subresource"):
-        return False
-    fields = {key: each for key, each in (entry.get("fieldsV1") or {}).items() if key not in NOTED}
-    return entry["operation"] == "Apply" or any(beyond(fields, RESTART))

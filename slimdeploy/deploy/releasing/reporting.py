@@ -5,7 +5,6 @@ What the cluster knows about the app's pods at that moment, bounded: whole logs 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -16,7 +15,7 @@ from slimdeploy.deploy.releasing.serving import Site
 from slimdeploy.deploy.rollout import evidence, pods
 from slimdeploy.errors import RolloutFailed, SlimdeployError
 from slimdeploy.manifests.labels import PART_OF, selector
-from slimdeploy.state.reports import add_to_report, write_report
+from slimdeploy.state.reports import now, write_report
 
 MOST_PODS = 8
 LOG_LINES = 500
@@ -30,15 +29,9 @@ def written(site: Site, entry: Entry, failure: RolloutFailed) -> Path | None:
     return write_report(f"{site.app}-release-{entry.record.number}", lines)
 
 
-def ended(file: Path | None, error: SlimdeployError, known: tuple[str, ...]) -> None:
-    """What came of going back."""
-    if file:
-        add_to_report(file, (f"{_now()} {error.what}", *(line for line in error.details if line not in known)))
-
-
 def _head(site: Site, entry: Entry) -> Iterator[str]:
     facts, target = entry.record.facts, site.kube.target
-    yield f"time     {_now()}"
+    yield f"time     {now()}"
     yield f"release  {entry.record.number} of {site.app}, {facts.reason} by {facts.who}, begun {facts.when}"
     yield f"source   {facts.revision or 'unknown'}"
     yield f"image    {facts.image}"
@@ -94,7 +87,3 @@ def _flat(state: Mapping[str, Any] | None) -> str:
         f"{kind} ({', '.join(f'{key} {value}' for key, value in (each or {}).items() if key != 'containerID')})"
         for kind, each in (state or {}).items()
     )
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

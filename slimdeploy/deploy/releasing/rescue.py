@@ -29,6 +29,7 @@ from slimdeploy.errors import (
     SlimdeployError,
 )
 from slimdeploy.events import Failed, Note, Warned, step
+from slimdeploy.state.reports import add_to_report
 from slimdeploy.tools.kube import MANAGER
 
 HALF_WAY = (
@@ -57,7 +58,7 @@ def rescue(
     with half_way(site, entry):
         note_down(site, entry, Outcome.ROLLING_BACK, failure.what)
         error = go_back(site, failure, entry, goods, evidence=evidence)
-    reporting.ended(file, error, evidence)
+    add_to_report(file, error, known=evidence)
     return error
 
 
