@@ -103,7 +103,7 @@ class Invalid(ApiRejected):
         self.causes = tuple(causes)
 
 
-@dataclass(frozen=True)
+@frozen
 class UntypedField:
     """A field of one object that the server's schema of its kind does not have, or has as something else."""
 
