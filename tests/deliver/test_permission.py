@@ -39,7 +39,7 @@ def write(file: Path, document: object) -> None:
 
 
 def ask(host: str, folder: Path) -> Access:
-    plan = RegistryPlan(f"{host}/team/hello", "", insecure=True, timeout=20, idle=5)
+    plan = RegistryPlan(f"{host}/team/hello", "", insecure=True, timeout=120, idle=60)
     return permission.ask(plan, folder / "question", silent()[0], lambda _: None)
 
 
