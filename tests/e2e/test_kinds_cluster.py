@@ -127,6 +127,6 @@ def test_a_migration_that_fails_stops_the_release(shop: Project, cluster: Cluste
 def test_a_key_that_is_not_there_is_said(shop: Project) -> None:
     edit(shop, "smtp/password", "smtp/pass")
     edit(shop, 'migrate = { args = ["migrate"], timeout = "1m" }\n', "")
-    result = shop.slimdeploy("up", "--timeout", "30s")
+    result = shop.slimdeploy("up", "--timeout", "2m")
     assert result.code == 84, result
     assert "secret/smtp has no key pass, which app.secrets.SMTP_PASSWORD names" in result.stderr

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Project, Result
-from tests.e2e.test_verbs import running, until
+from tests.e2e.test_verbs import running
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 VALUE = "postgres://hunter2@db"
@@ -53,7 +54,7 @@ def containers(name: str) -> dict[str, Any]:
 
 
 def get(result: Result) -> str:
-    with urllib.request.urlopen(result.stdout.strip(), timeout=5) as answer:
+    with urllib.request.urlopen(result.stdout.strip(), timeout=PATIENCE) as answer:
         return str(answer.read().decode())
 
 
@@ -138,7 +139,7 @@ def test_status_and_logs_of_every_program(shop: Project, local_name: str) -> Non
         shop.up()
         until("the new container", lambda: f"{worker}{' ' * 3}works through mails\n" in followed)
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 130
+        assert process.wait(PATIENCE) == 130
     assert len(followed) == 5, followed
 
 

@@ -48,7 +48,7 @@ def test_at_random_moments(project: Project, cluster: Cluster, namespace: str) -
         kill(process)
         if number % 4 == 3:  # another intent comes after a killed one
             app.write(f"other-{number}", served=served)
-        app.project.up("--timeout", "30s")
+        app.project.up("--timeout", "2m")
         check(app, f"{'other' if number % 4 == 3 else 'random'}-{number}", served=served)
 
 
@@ -63,7 +63,7 @@ def test_after_each_write(project: Project, cluster: Cluster, namespace: str) ->
         app.write(f"written-{number}")  # its Service goes: lease, record, deployment, outcome, deletion, lease
         lived = kill_at_write(app, number, "up")
         log = cluster.audit.mark()
-        app.project.up("--timeout", "30s")
+        app.project.up("--timeout", "2m")
         check(app, f"written-{number}", served=False)
         if not lived:
             assert log.mutating("slimdeploy", namespace) == [], "there was nothing left to do"

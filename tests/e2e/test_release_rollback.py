@@ -175,13 +175,13 @@ def test_a_rollback_that_fails_says_both_reasons(app: App) -> None:
     }
     app.cluster.apply(quota)
     app.write("two", served=True)
-    result = app.project.slimdeploy("up", "--timeout", "20s")
+    result = app.project.slimdeploy("up", "--timeout", "2m")
     assert result.code == 87, result
     assert "exceeded quota" in result.stderr
     assert "not rolled back: the quota of the namespace stands against any release" in result.stderr
     assert app.outcomes() == {2: "interrupted", 1: "deployed"}
     app.cluster.kubectl("delete", "resourcequota", "none", "-n", app.namespace)
-    app.project.up("--timeout", "60s")
+    app.project.up("--timeout", "2m")
     assert next(iter(app.outcomes().values())) == "deployed", "it serves by now, and the history knows"
 
 

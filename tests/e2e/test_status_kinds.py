@@ -57,7 +57,7 @@ def test_a_clock_with_no_more_rights_than_the_role(
     assert re.fullmatch(r"20..-..-..T0[12]:00:00Z", status["schedule"]["next"])  # 3:00 in Berlin
     where = ("-n", namespace)
     cluster.kubectl("create", "job", "now", "--from=cronjob/report", *where)
-    cluster.kubectl("wait", "--for=condition=complete", "job/now", *where, "--timeout=60s")
+    cluster.kubectl("wait", "--for=condition=complete", "job/now", *where, "--timeout=2m")
     shown = text(deployed)
     assert f'report on slimdeploy-test/{namespace}: "0 3 * * *" (Europe/Berlin), next in ' in shown
     assert re.search(r"\n  now  succeeded  \d+s ago  took \d+s\n", shown), shown
