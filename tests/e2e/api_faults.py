@@ -21,6 +21,7 @@ from tests.deliver.faults import HOP_BY_HOP, Fault, Handler, Proxy, Server
 from tests.deliver.registries import certify
 
 NAME = "fault-test"
+WRITES = r"/hello\?fieldManager=slimdeploy&fieldValidation=Strict$"  # a PATCH that is no dry-run
 
 
 class ApiHandler(Handler):

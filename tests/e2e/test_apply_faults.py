@@ -12,11 +12,9 @@ import pytest
 from slimdeploy.tools.kube_patience import LATER_SECONDS
 from tests.cluster.cluster import Cluster
 from tests.deliver.faults import Fault
-from tests.e2e.api_faults import api_proxy, make_certificate, status
+from tests.e2e.api_faults import WRITES, api_proxy, make_certificate, status
 from tests.e2e.conftest import Project
 from tests.waiting import PATIENCE
-
-WRITES = r"/hello\?fieldManager=slimdeploy&fieldValidation=Strict$"  # a PATCH that is no dry-run
 
 
 def test_nobody_answers_at_the_start(deployed: Project, cluster: Cluster, tmp_path: Path) -> None:

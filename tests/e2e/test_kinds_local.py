@@ -120,7 +120,7 @@ def test_status_and_logs_of_every_program(shop: Project, local_name: str) -> Non
     main, worker, migrate = (f"slimdeploy-{local_name}{each}" for each in ("", "-worker", "-migrate"))
     shown = shop.slimdeploy("status").stdout
     assert f"2/2 ready ({local_name} 1/1, worker 1/1)" in shown
-    assert re.search(rf"\n  {migrate}  succeeded  \d+s ago  took \d+s\n", shown), shown
+    assert re.search(rf"\n  {migrate}  succeeded  \d+[sm]\S* ago  took \d+[sm]\S*\n", shown), shown
     lines = [json.loads(line) for line in shop.slimdeploy("logs", "-o", "json").stdout.splitlines()]
     assert [each["pod"] for each in lines] == [migrate, main, worker], "in the order of time"
     assert [each["time"] for each in lines] == sorted(each["time"] for each in lines)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import random
 import time
+from pathlib import Path
 
 from slimdeploy.deploy.releasing.lease import why_free
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
-from tests.e2e.releases import App, app_of, kill, kill_at_write
+from tests.e2e.releases import App, app_of, held_in_its_rollback, kill, kill_at_write
 
 KILLS = int(os.environ.get("SLIMDEPLOY_TEST_KILLS", "6"))
 ALWAYS = {"deployment/hello", "serviceaccount/hello"}
@@ -70,11 +71,14 @@ def test_after_each_write(project: Project, cluster: Cluster, namespace: str) ->
     assert number >= 7, "six writes were seen, each in its turn"
 
 
-def test_a_rollback_that_was_killed_is_finished(project: Project, cluster: Cluster, namespace: str) -> None:
+def test_a_rollback_that_was_killed_is_finished(
+    project: Project, cluster: Cluster, namespace: str, tmp_path: Path
+) -> None:
     app = app_of(project, cluster, namespace)
     app.write("one", served=True).project.up()
     app.write("crash", served=True)
-    assert kill_at_write(app, 4, "up"), "lease, record, deployment, rolling-back"
+    with held_in_its_rollback(app, tmp_path) as process:
+        kill(process)
     assert app.outcomes() == {2: "rolling-back", 1: "deployed"}
     result = app.project.slimdeploy("redeploy")
     assert result.code == 86, result

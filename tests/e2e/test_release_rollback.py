@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+from pathlib import Path
 
 import pytest
 
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
-from tests.e2e.releases import App, app_of
+from tests.e2e.releases import App, app_of, held_in_its_rollback
 
 
 @pytest.fixture
@@ -185,17 +186,11 @@ def test_a_rollback_that_fails_says_both_reasons(app: App) -> None:
     assert next(iter(app.outcomes().values())) == "deployed", "it serves by now, and the history knows"
 
 
-def test_a_rollback_that_is_interrupted_has_told_the_cause_and_says_how_it_goes_on(app: App) -> None:
+def test_a_rollback_that_is_interrupted_has_told_the_cause_and_says_how_it_goes_on(app: App, tmp_path: Path) -> None:
     app.write("crash", served=True)
-    process = app.project.start("up")
-    assert process.stderr
-    said = ""
-    while "  rollback  " not in said:
-        line = process.stderr.readline()
-        assert line, said
-        said += line
-    process.send_signal(signal.SIGINT)
-    said += process.communicate()[1]
+    with held_in_its_rollback(app, tmp_path) as process:
+        process.send_signal(signal.SIGINT)
+        said = process.communicate()[1]
     assert process.returncode == 130, said
     assert "exit code 3" in said
     assert "  value crash\n" in said
