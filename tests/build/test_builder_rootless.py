@@ -17,6 +17,7 @@ from tests.build.compilers import gcc_tree
 from tests.build.rootless import user
 from tests.cluster.registry import Registry
 from tests.tools.somebody import needs_root
+from tests.waiting import comes_true
 
 pytestmark = needs_root
 KILLS = 4
@@ -88,9 +89,7 @@ def test_killed_at_any_moment(image: str) -> None:
             time.sleep(chance.uniform(0.3, duration))
             process.send_signal(signal.SIGKILL)
             process.communicate()
-            deadline = time.monotonic() + 3
-            while nobody.left() and time.monotonic() < deadline:
-                time.sleep(0.05)
+            comes_true(lambda: not nobody.left())
             assert nobody.left() == [], f"SEED={SEED}, kill {number}"
         assert nobody.slimdeploy("build")[0] == wanted
         assert [each.name for each in (nobody.cache / "work").iterdir() if each.is_dir()] == []

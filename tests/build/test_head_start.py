@@ -20,6 +20,7 @@ from slimdeploy.tools import command, running
 from tests.build import programs
 from tests.build.conftest import Workshop, variables
 from tests.unit.samples import config
+from tests.waiting import comes_true
 
 OTHER = 'package main\n\nfunc main() { println("other") }\n'
 BROKEN = "package main\n\nfunc main() { nothing() }\n"
@@ -126,12 +127,18 @@ def test_a_wrong_slim_toml_ends_what_was_begun(project: Path, workshop: Workshop
     assert [each.name for each in (workshop.cache / "slimdeploy/work").iterdir() if each.is_dir()] == []
 
 
-def test_what_nobody_asks_for_is_ended(project: Path) -> None:
-    (project / "main.go").write_text(OTHER)
-    head = begin(project)
-    started = time.monotonic()
-    while not running._running and time.monotonic() < started + 10:
-        time.sleep(0.005)
+def test_what_nobody_asks_for_is_ended(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    front = tmp_path / "front/go"
+    front.parent.mkdir()
+    front.write_text("#!/bin/sh\nexec sleep 300\n")
+    front.chmod(0o755)
+    monkeypatch.setenv("PATH", str(front.parent), prepend=":")
+    command.find.cache_clear()
+    try:
+        head = begin(project)
+    finally:
+        command.find.cache_clear()
+    assert comes_true(lambda: running._running)
     pids = [each.pid for each, _ in running._running.values()]
     head.close()
     assert pids

@@ -111,7 +111,7 @@ def test_a_build_without_end_is_ended(project: Path) -> None:
     started = time.monotonic()
     with pytest.raises(CompileFailed, match="go did not end within 1 s, and was ended") as refused:
         verify(project, timeout=1.0)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60, "nobody writes to the pipe"
     assert "named pipe" in refused.value.hint
     assert gone(str(project))
 

@@ -22,7 +22,7 @@ def make() -> None:
 
 def remove() -> None:
     """End what still runs inside (its pod is gone), then remove the groups, leaves first."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while groups := _groups():
         for group in groups:
             _kill(group)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from tests.cluster import web
 from tests.cluster.audit import AuditLog
 from tests.cluster.layout import AUDIT_LOG, CONTAINERD_SOCKET, CONTEXT, KUBECONFIG, KUBECTL_CACHE, RUNNING
+from tests.waiting import until
 
 
 class CommandError(Exception):
@@ -44,10 +45,22 @@ class Cluster:
         self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": levels}})
         return name
 
-    def fetch(self, service: str, namespace: str, path: str = "/") -> str:
-        """The body that the Service answers with at its first port, asked from this machine."""
+    def fetch(self, service: str, namespace: str, path: str = "/", wanted: str = "") -> str:
+        """The body that the Service answers with at its first port, asked from this machine.
+
+        Asked until it holds `wanted`: kube-proxy hears of a ready pod, and of one that goes, a moment later.
+        """
         found = json.loads(self.kubectl("get", "service", service, "-n", namespace, "-o", "json"))["spec"]
-        return web.get(f"http://{found['clusterIP']}:{found['ports'][0]['port']}{path}")
+        url = f"http://{found['clusterIP']}:{found['ports'][0]['port']}{path}"
+
+        def ask() -> str:
+            try:
+                body = web.get(url)
+            except OSError:
+                return ""
+            return body if wanted in body else ""
+
+        return until(f"{wanted or 'an answer'} from {url}", ask)
 
     def ctr(self, *arguments: str) -> str:
         """containerd's own client, for the images on the node."""

@@ -85,7 +85,7 @@ def command_line(folder: Path, address: str) -> list[str]:
 
 def wait_until_listening(address: str) -> None:
     """It listens when it is ready to answer, by http or https."""
-    deadline, (host, port) = time.monotonic() + 10, address.split(":")
+    deadline, (host, port) = time.monotonic() + 60, address.split(":")
     while True:
         with suppress(OSError), socket.create_connection((host, int(port)), 2):
             return

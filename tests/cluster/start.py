@@ -27,7 +27,7 @@ NEEDED = {"containerd": "containerd", "runc": "runc", "iptables": "iptables", "i
 NEEDED |= {"docker-registry": "docker-registry", "unshare": "util-linux", "mount": "mount"}
 SHARED = "SLIMDEPLOY_TEST_CLUSTER_IS_SHARED"
 """Set where another process of the same test run has the cluster."""
-SECONDS_TO_END = 30
+SECONDS_TO_END = 120
 SECONDS_TO_WAIT = 300  # a whole test run of somebody else
 Supervisor = subprocess.Popen[str]
 

@@ -74,7 +74,7 @@ def _end(node: Node) -> None:
         for pid in Path(f"/proc/{node.pid}/task/{node.pid}/children").read_text().split():
             os.kill(int(pid), signal.SIGKILL)
     with suppress(subprocess.TimeoutExpired):
-        node.wait(timeout=5)
+        node.wait(timeout=30)
     node.kill()
     node.wait()
 

@@ -15,6 +15,7 @@ import pytest
 from tests.cluster.cluster import Cluster, CommandError
 from tests.cluster.containerd import image_archive
 from tests.cluster.registry import Registry
+from tests.waiting import PATIENCE
 
 SOURCE = Path(__file__).parent / "testdata" / "web"
 RESTRICTED = {
@@ -41,7 +42,7 @@ def image(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_a_deployment_runs_answers_and_logs(cluster: Cluster, namespace: str, image: str) -> None:
     cluster.apply(_deployment(namespace, image), _service(namespace))
-    cluster.kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=60s")
+    cluster.kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=2m")
     assert _eventually(lambda: cluster.fetch("web", namespace, "/here")) == "this is /here\n"
     logs = cluster.kubectl("logs", "-n", namespace, "-l", "app=web", "--prefix")
     assert logs.count("serving") == 2
@@ -50,7 +51,7 @@ def test_a_deployment_runs_answers_and_logs(cluster: Cluster, namespace: str, im
 
 def test_a_pod_reaches_its_own_service_and_the_api_server(cluster: Cluster, namespace: str, image: str) -> None:
     cluster.apply(_deployment(namespace, image), _service(namespace))
-    cluster.kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=60s")
+    cluster.kubectl("rollout", "status", "deployment/web", "-n", namespace, "--timeout=2m")
     address = cluster.kubectl("get", "service", "web", "-n", namespace, "-o", "jsonpath={.spec.clusterIP}")
     for target in (f"{address}:80", "10.96.0.1:443"):
         ask = partial(cluster.fetch, "web", namespace, f"/reach/{target}")
@@ -125,7 +126,7 @@ def _service(namespace: str) -> dict[str, object]:
     }
 
 
-def _eventually(ask: Callable[[], str], seconds: float = 20) -> str:
+def _eventually(ask: Callable[[], str], seconds: float = PATIENCE) -> str:
     """The first answer that is not an error: endpoints and iptables follow a ready pod a moment later."""
     deadline = time.monotonic() + seconds
     while True:

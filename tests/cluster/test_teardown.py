@@ -12,8 +12,7 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import pytest
 
 from tests.cluster.binary import binaries, cache_folder
 from tests.cluster.start import PROJECT, as_root
+from tests.waiting import comes_true
 
 IN_A_TEST_RUN = """
 import sys
@@ -130,7 +130,7 @@ def test_a_killed_part_takes_the_cluster_with_it(elsewhere: Elsewhere, victim: s
     elsewhere.cluster("up")
     _run_a_pod(elsewhere)
     _kill(elsewhere, victim)
-    assert _eventually(lambda: elsewhere.processes() == {})
+    assert comes_true(lambda: elsewhere.processes() == {})
     elsewhere.cluster("down")  # as the next `up` would; removes what only the killed supervisor would have removed
     assert _left_over(elsewhere, before) == set()
 
@@ -142,7 +142,7 @@ def test_a_test_run_is_told_why_its_cluster_ended(elsewhere: Elsewhere) -> None:
         assert run.stdout
         run.stdout.readline()
         _kill(elsewhere, "kube etcd")
-        assert _eventually(lambda: "supervise" not in str(elsewhere.processes()))
+        assert comes_true(lambda: "supervise" not in str(elsewhere.processes()))
         assert "the cluster ended before the tests did: PartError: etcd ended with -9" in run.communicate()[1]
 
 
@@ -162,7 +162,7 @@ def test_the_cluster_ends_with_a_killed_test_run(elsewhere: Elsewhere) -> None:
 def _run_a_pod(elsewhere: Elsewhere) -> None:
     kubectl = (str(binaries() / "kube"), "kubectl", f"--kubeconfig=/var/lib/{elsewhere.name}/kubeconfig")
     elsewhere.run(*kubectl, "apply", "-f", "-", stdin=json.dumps(POD))
-    elsewhere.run(*kubectl, "wait", "pod/pod", "--for=condition=Ready", "--timeout=30s")
+    elsewhere.run(*kubectl, "wait", "pod/pod", "--for=condition=Ready", "--timeout=2m")
 
 
 def _read(path: str) -> str:
@@ -184,12 +184,5 @@ def _rules(saved: str) -> list[str]:
 
 def _left_over(elsewhere: Elsewhere, before: set[str]) -> set[str]:
     """What is new, after the few moments that the kernel takes to end a network namespace."""
-    _eventually(lambda: elsewhere.traces() <= before)
+    comes_true(lambda: elsewhere.traces() <= before)
     return elsewhere.traces() - before
-
-
-def _eventually(condition: Callable[[], bool], seconds: float = 8) -> bool:
-    deadline = time.monotonic() + seconds
-    while not (true := condition()) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return true

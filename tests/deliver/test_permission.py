@@ -39,7 +39,7 @@ def write(file: Path, document: object) -> None:
 
 
 def ask(host: str, folder: Path) -> Access:
-    plan = RegistryPlan(f"{host}/team/hello", "", insecure=True, timeout=20, idle=5)
+    plan = RegistryPlan(f"{host}/team/hello", "", insecure=True, timeout=120, idle=60)
     return permission.ask(plan, folder / "question", silent()[0], lambda _: None)
 
 
@@ -103,7 +103,7 @@ def test_a_helper_that_is_not_installed(guarded: str, home: Path, tmp_path: Path
 HELPERS = {
     "rubbish": ("echo rubbish", "invalid character"),
     "expired": ("echo 'token expired, log in again'; exit 1", "token expired, log in again"),
-    "hangs": ("sleep 60", "did not end within 0.5 s"),
+    "hangs": ("sleep 300", "did not end within 2 s"),
 }
 
 
@@ -117,7 +117,7 @@ def helpers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
-    monkeypatch.setattr("slimdeploy.tools.skopeo.HELPER_SECONDS", 0.5)
+    monkeypatch.setattr("slimdeploy.tools.skopeo.HELPER_SECONDS", 2.0)
     command.find.cache_clear()
     yield
     command.find.cache_clear()

@@ -21,7 +21,7 @@ from tests.deliver.images import make_image, silent
 MANIFEST = "/manifests/"
 
 
-def plan(host: object, *, tag: str = "", timeout: float = 20, idle: float = 10) -> RegistryPlan:
+def plan(host: object, *, tag: str = "", timeout: float = 120, idle: float = 60) -> RegistryPlan:
     return RegistryPlan(f"{host}/team/{secrets.token_hex(4)}", tag, insecure=True, timeout=timeout, idle=idle)
 
 
@@ -108,8 +108,10 @@ def test_retry_after_is_honoured(registry: Registry, image: Image) -> None:
     with proxy_to(
         registry.address, Fault("status", "POST", times=1, status=429, headers={"Retry-After": "1"})
     ) as proxy:
-        assert deliver(plan(proxy.address), image)[0].uploaded
-    assert 1 <= time.monotonic() - started < 5
+        delivered, said = deliver(plan(proxy.address), image)
+    assert delivered.uploaded
+    assert time.monotonic() - started >= 1
+    assert said == [], "skopeo waited, in one try of ours"
 
 
 def test_too_many_requests_for_ever_ends_at_the_limit(registry: Registry, image: Image) -> None:
@@ -127,10 +129,10 @@ def test_a_registry_that_hangs(registry: Registry, image: Image, fault: Fault) -
 
 
 def test_slow_is_not_hung(registry: Registry, tmp_path: Path) -> None:
-    """The layer takes longer than `idle`; a look each 10 s would tell, and 0.5 s here."""
+    """The layer takes 4 s, longer than `idle`."""
     large = make_image(tmp_path / "large", 20_000_000)
-    with proxy_to(registry.address, Fault("slow", "PATCH", times=1, rate=10_000_000)) as proxy:
-        assert deliver(plan(proxy.address, idle=1), large)[0].uploaded
+    with proxy_to(registry.address, Fault("slow", "PATCH", times=1, rate=5_000_000)) as proxy:
+        assert deliver(plan(proxy.address, idle=3), large)[0].uploaded
 
 
 @pytest.mark.parametrize("status", [401, 403])

@@ -8,6 +8,7 @@ import json
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.deliver.faults import HOP_BY_HOP, Fault, Handler, Proxy, Server
 from tests.deliver.registries import certify
 
 NAME = "fault-test"
+WRITES = r"/hello\?fieldManager=slimdeploy&fieldValidation=Strict$"  # a PATCH that is no dry-run
 
 
 class ApiHandler(Handler):
@@ -65,6 +67,12 @@ class ApiServer(Server):
     upstream: str
     trust: ssl.SSLContext
     down: threading.Event
+    asked: list[float]
+    """When each connection came, whether anything was asked by it or not."""
+
+    def verify_request(self, *_: object) -> bool:
+        self.asked.append(time.monotonic())
+        return True
 
 
 @contextmanager
@@ -76,7 +84,7 @@ def api_proxy(
     there = document["clusters"][0]["cluster"]
     certificate = make_dated(folder, years) if years else make_certificate(folder)
     server = ApiServer(("127.0.0.1", 0), ApiHandler, bind_and_activate=True)
-    server.upstream, server.down = there["server"], threading.Event()
+    server.upstream, server.down, server.asked = there["server"], threading.Event(), []
     (folder / "upstream-ca.crt").write_bytes(base64.b64decode(there["certificate-authority-data"]))
     server.trust = ssl.create_default_context(cafile=str(folder / "upstream-ca.crt"))
     server.proxy = Proxy(f"127.0.0.1:{server.server_address[1]}", there["server"], list(faults))

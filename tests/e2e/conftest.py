@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import uuid
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.cluster import Cluster
+from tests.cluster.ports import free_ports
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Project:
 
     def slimdeploy(self, *arguments: str) -> Result:
         process = self.start(*arguments)
-        stdout, stderr = process.communicate(timeout=120)
+        stdout, stderr = process.communicate(timeout=300)
         return Result(process.returncode, stdout, stderr)
 
     def up(self, *arguments: str) -> Result:
@@ -150,11 +150,8 @@ def deployed(hello: Project, cluster: Cluster, namespace: str) -> Project:
 
 @pytest.fixture
 def port() -> int:
-    """A free port on loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
+    """A free port."""
+    return free_ports(1)[0]
 
 
 @pytest.fixture

@@ -8,13 +8,18 @@ import re
 import signal
 import subprocess
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from slimdeploy.deploy.comparing.diff import essence, ownership
 from tests.cluster.cluster import Cluster
+from tests.deliver.faults import Fault
+from tests.e2e.api_faults import WRITES, api_proxy
 from tests.e2e.conftest import Project, go_mod
+from tests.waiting import until
 
 PROGRAM = """package main
 
@@ -137,8 +142,24 @@ def kill(process: subprocess.Popen[str], number: int = signal.SIGKILL) -> int:
     return process.returncode
 
 
+@contextmanager
+def held_in_its_rollback(app: App, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """An `up` of what crashes, when it goes back: it writes the Deployment a second time, and gets no answer.
+
+    Otherwise that would be over in 0.3 s.
+    """
+    release, rollback = (Fault(kind, "PATCH", f"/deployments{WRITES}", times=1) for kind in ("digest", "hang"))
+    with api_proxy(app.cluster, folder, release, rollback) as (_, kubeconfig):
+        process = app.project.start("up", "--kubeconfig", kubeconfig, start_new_session=True)
+        until("it goes back", lambda: rollback.times == 0)
+        yield process
+
+
 def kill_at_write(app: App, number: int, *arguments: str) -> bool:
-    """Kill -9 a run as soon as the server has written down its n-th write; whether it lived so long."""
+    """Kill -9 a run as soon as the server has written down its n-th write; whether it lived so long.
+
+    After its last write it may be quicker than we are.
+    """
     log = app.cluster.audit.mark()
     process = app.project.start(*arguments, start_new_session=True)
     pattern = re.compile(rb'"userAgent":"slimdeploy/')
@@ -150,4 +171,4 @@ def kill_at_write(app: App, number: int, *arguments: str) -> bool:
                 return True
         time.sleep(0.001)
     process.communicate()
-    return False
+    return len(log.mutating("slimdeploy", app.namespace)) >= number

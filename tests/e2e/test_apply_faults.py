@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from slimdeploy.tools.kube_patience import LATER_SECONDS
 from tests.cluster.cluster import Cluster
 from tests.deliver.faults import Fault
-from tests.e2e.api_faults import api_proxy, make_certificate, status
+from tests.e2e.api_faults import WRITES, api_proxy, make_certificate, status
 from tests.e2e.conftest import Project
-
-WRITES = r"/hello\?fieldManager=slimdeploy&fieldValidation=Strict$"  # a PATCH that is no dry-run
+from tests.waiting import PATIENCE
 
 
 def test_nobody_answers_at_the_start(deployed: Project, cluster: Cluster, tmp_path: Path) -> None:
     with api_proxy(cluster, tmp_path) as (server, kubeconfig):
         server.down.set()
-        began = time.monotonic()
         result = deployed.slimdeploy("diff", "--kubeconfig", kubeconfig)
         assert result.code == 69, result
-        assert time.monotonic() - began < 30
+        assert len(server.asked) > 1
+        assert server.asked[-1] - server.asked[0] < LATER_SECONDS / 2, "it never answered: not much is waited for it"
         assert f"context {cluster.context} does not answer: https://{server.proxy.address}" in result.stderr
 
 
@@ -70,7 +70,7 @@ def test_a_server_that_is_away_for_seconds_is_waited_for(deployed: Project, clus
         thread = threading.Thread(target=away, daemon=True)
         thread.start()
         said = deployed.up("--kubeconfig", kubeconfig).stderr
-        thread.join(1)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
         assert "2 ready" in said
         assert said.count(f"the API server at https://{server.proxy.address} does not answer; trying again for ") == 1
@@ -80,8 +80,8 @@ def test_a_server_that_is_busy_for_seconds_is_waited_for(deployed: Project, clus
     with api_proxy(cluster, tmp_path, Fault("status", "GET", "/leases/", times=4, status=503)) as (server, kubeconfig):
         said = deployed.up("--kubeconfig", kubeconfig).stderr
         assert said.count(f"{server.proxy.address} answers 503; trying again for ") == 1
-        server.proxy.faults[:] = [Fault("reset", times=2)]
-        assert "trying again" not in deployed.up("--kubeconfig", kubeconfig).stderr, "that is over in half a second"
+        server.proxy.faults[:] = [Fault("reset", times=1)]
+        assert "trying again" not in deployed.up("--kubeconfig", kubeconfig).stderr, "that is over in a moment"
 
 
 def test_a_server_that_accepts_and_does_not_answer_is_told_of_long_before_that_is_given_up(
@@ -137,13 +137,12 @@ def test_a_refusal_is_explained_and_not_tried_again(
 
 
 def test_another_ca_is_named_and_not_tried_again(deployed: Project, cluster: Cluster, tmp_path: Path) -> None:
-    with api_proxy(cluster, tmp_path) as (_, kubeconfig):
+    with api_proxy(cluster, tmp_path) as (server, kubeconfig):
         make_certificate(tmp_path)  # the file that the kubeconfig trusts is another one now
-        began = time.monotonic()
         result = deployed.slimdeploy("status", "--kubeconfig", kubeconfig)
         assert result.code == 69, result
         assert "another CA signed it" in result.stderr
-        assert time.monotonic() - began < 5
+        assert len(server.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -156,9 +155,8 @@ def test_another_ca_is_named_and_not_tried_again(deployed: Project, cluster: Clu
 def test_a_certificate_of_another_time(
     deployed: Project, cluster: Cluster, tmp_path: Path, years: tuple[str, str], said: str
 ) -> None:
-    with api_proxy(cluster, tmp_path, years=years) as (_, kubeconfig):
-        began = time.monotonic()
+    with api_proxy(cluster, tmp_path, years=years) as (server, kubeconfig):
         result = deployed.slimdeploy("status", "--kubeconfig", kubeconfig)
         assert result.code == 69, result
         assert said in result.stderr
-        assert time.monotonic() - began < 5
+        assert len(server.asked) == 1

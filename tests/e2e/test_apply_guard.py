@@ -85,9 +85,9 @@ def test_a_namespace_that_is_being_deleted_says_what_holds_it(deployed: Project,
     cluster.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
     cluster.kubectl("delete", "namespace", absent, "--wait=false")
     try:
-        wait = ("--for=jsonpath={.status.phase}=Terminating", "--timeout=30s")
+        wait = ("--for=jsonpath={.status.phase}=Terminating", "--timeout=2m")
         cluster.kubectl("wait", "namespace", absent, *wait)
-        cluster.kubectl("wait", "namespace", absent, "--for=condition=NamespaceFinalizersRemaining", "--timeout=60s")
+        cluster.kubectl("wait", "namespace", absent, "--for=condition=NamespaceFinalizersRemaining", "--timeout=2m")
         refused = deployed.slimdeploy("up", "-n", absent)
         assert refused.code == 84, refused
         assert f"namespace {absent} is being deleted" in refused.stderr

@@ -9,6 +9,7 @@ import sys
 
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
+from tests.waiting import PATIENCE
 
 
 def test_plan_and_dry_run_write_nothing(deployed: Project, cluster: Cluster, namespace: str) -> None:
@@ -35,7 +36,7 @@ def test_down_asks_on_a_terminal(deployed: Project, cluster: Cluster, namespace:
         command, cwd=deployed.folder, env=environment, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     os.write(ours, b"n\n")
-    _, stderr = asked.communicate(timeout=60)
+    _, stderr = asked.communicate(timeout=PATIENCE)
     os.close(ours)
     os.close(theirs)
     assert asked.returncode == 130

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import time
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from slimdeploy.manifests.render import render
 from slimdeploy.tools.kube import Kube
 from tests.cluster.cluster import Cluster
 from tests.unit.samples import workload
+from tests.waiting import PATIENCE, comes_true
 
 IMAGE = "localhost/nothing@sha256:" + "0" * 64
 
@@ -56,10 +56,9 @@ def scaler(namespace: str, least: int) -> dict[str, object]:
 
 
 def wait_for(copies_wanted: int, kube: Kube) -> None:
-    deadline = time.monotonic() + 60
-    while copies(kube) != copies_wanted:
-        assert time.monotonic() < deadline, f"the autoscaler did not act, {copies(kube)} copies"
-        time.sleep(0.3)
+    assert comes_true(lambda: copies(kube) == copies_wanted, 2 * PATIENCE), (
+        f"the autoscaler did not act: {copies(kube)}"
+    )
 
 
 def test_a_number_of_ours_is_handed_over_to_an_autoscaler(kube: Kube, cluster: Cluster, namespace: str) -> None:

@@ -10,6 +10,7 @@ import yaml
 
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
+from tests.waiting import PATIENCE
 
 
 def kubeconfig_of(name: str, cluster: Cluster, namespace: str, folder: Path) -> str:
@@ -80,10 +81,10 @@ def test_reaching_into_pods_takes_the_role_that_says_so(
     forwarding = deployed.start("port-forward", ":8080", "--kubeconfig", mine)
     assert forwarding.stderr is not None
     here = forwarding.stderr.readline().partition(" ")[0]
-    with urllib.request.urlopen(f"{here}/api/", timeout=10) as answer:
+    with urllib.request.urlopen(f"{here}/api/", timeout=PATIENCE) as answer:
         assert b"Hello From Go!" in answer.read()
     forwarding.terminate()
-    forwarding.communicate(timeout=30)
+    forwarding.communicate(timeout=PATIENCE)
 
 
 def test_edit_is_enough_and_less_is_refused_before_the_first_write(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project, for_cluster
+from tests.waiting import PATIENCE, comes_true
 
 
 def copies(cluster: Cluster, namespace: str) -> int:
@@ -24,10 +24,7 @@ def test_there_and_back(deployed: Project, cluster: Cluster, namespace: str) -> 
     assert copies(cluster, namespace) == 3
     write("[deploy]\nautoscale = { min = 4, max = 5, cpu = 70 }\n")
     deployed.up()
-    deadline = time.monotonic() + 60
-    while copies(cluster, namespace) != 4:
-        assert time.monotonic() < deadline, "the autoscaler did not act"
-        time.sleep(0.3)
+    assert comes_true(lambda: copies(cluster, namespace) == 4, 2 * PATIENCE), "the autoscaler did not act"
     write("[deploy]\nreplicas = 2\n")
     result = deployed.up()
     assert "2 ready" in result.stderr, result
@@ -58,28 +55,29 @@ def test_the_number_of_an_autoscaler_that_is_gone_is_taken_back(
 @contextmanager
 def numbers_of_copies(cluster: Cluster, namespace: str) -> Iterator[list[int]]:
     """Every number that the Deployment asks for while the block runs, as the API server's watch tells it."""
-    flags = ("get", "deployment/hello", "-n", namespace, "--watch", "-o", "jsonpath={.spec.replicas}{'\\n'}")
+    version, number = "{.metadata.resourceVersion}", "{.spec.replicas}"
+    where = ("get", "deployment/hello", "-n", namespace, "-o")
+    flags = (*where, f"jsonpath={version} {number}{{'\\n'}}", "--watch")
     command = [str(cluster.binary), "kubectl", "--kubeconfig", str(cluster.kubeconfig), *flags]
-    seen: list[int] = []
     watching = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert watching.stdout
-    seen.append(int(watching.stdout.readline()))
+    seen = [int(watching.stdout.readline().split()[1])]
     try:
         yield seen
-        time.sleep(0.5)
+        last = cluster.kubectl(*where, f"jsonpath={version}")
+        for line in watching.stdout:
+            seen += [copies] if (copies := int(line.split()[1])) != seen[-1] else []
+            if int(line.split()[0]) >= int(last):
+                break
     finally:
-        watching.terminate()
-        for line in watching.communicate()[0].split():
-            seen += [int(line)] if int(line) != seen[-1] else []
+        watching.kill()
+        watching.communicate()
 
 
 def test_somebody_elses_autoscaler_is_a_conflict(deployed: Project, cluster: Cluster, namespace: str) -> None:
     deployed.up()
     cluster.kubectl("autoscale", "deployment/hello", "-n", namespace, "--min=3", "--max=4", "--cpu=50%")
-    deadline = time.monotonic() + 60
-    while copies(cluster, namespace) != 3:
-        assert time.monotonic() < deadline, "the autoscaler did not act"
-        time.sleep(0.3)
+    assert comes_true(lambda: copies(cluster, namespace) == 3, 2 * PATIENCE), "the autoscaler did not act"
     result = deployed.slimdeploy("up")
     assert result.code == 85, result
     assert "deploy.replicas" in result.stderr

@@ -23,9 +23,9 @@ from tests.e2e.conftest import CRASHES, Project, go_mod
 def test_a_crashing_program_is_reported_with_its_last_line(deployed: Project, cluster: Cluster, namespace: str) -> None:
     deployed.write(main__go=CRASHES)
     started = time.monotonic()
-    result = deployed.slimdeploy("up")
+    result = deployed.slimdeploy("up", "--timeout", "2m")
     assert result.code == 87, result
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 60, "it did not wait out the limit"
     assert "exit code 3" in result.stderr
     assert "fatal: DB_URL is not set" in result.stderr
     log = cluster.audit.mark()
@@ -37,12 +37,12 @@ def test_a_crashing_program_is_reported_with_its_last_line(deployed: Project, cl
 def test_an_image_that_is_not_there_ends_the_wait(deployed: Project, cluster: Cluster, namespace: str) -> None:
     config = load(deployed.folder / "slim.toml")
     kube = Kube(ClusterTarget(cluster.context, namespace, str(cluster.kubeconfig)))
-    there = Destination(workload_plan(config, "hello"), kube.target, kube, 60.0)
+    there = Destination(workload_plan(config, "hello"), kube.target, kube, 120.0)
     absent = Delivered(f"{config.image.repository}@sha256:{'0' * 64}", f"sha256:{'0' * 64}", uploaded=True)
     started = time.monotonic()
     with pytest.raises(RolloutFailed, match="the image cannot be pulled") as failure:
         there.release(there.diff(absent.reference), absent, Order(), lambda _: None)
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 60, "it did not wait out the limit"
     assert "not found" in failure.value.what
 
 
@@ -50,9 +50,9 @@ def test_a_program_that_never_serves_fails_at_the_deadline(deployed: Project) ->
     deployed.write(
         main__go='package main\n\nimport "time"\n\nfunc main() { println("asleep"); time.Sleep(time.Hour) }\n'
     )
-    result = deployed.slimdeploy("up", "--timeout", "4s")
+    result = deployed.slimdeploy("up", "--timeout", "15s")
     assert result.code == 87, result
-    assert "not ready after 4 s" in result.stderr
+    assert "not ready after 15 s" in result.stderr
     assert "connection refused" in result.stderr
     assert "asleep" in result.stderr
 

@@ -6,6 +6,7 @@ All scenarios run once, a few at a time: alone they would take two minutes, of w
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -14,8 +15,8 @@ from tests.cluster.registry import Registry
 from tests.e2e.failures.running import Outcome, image_names, run_all
 from tests.e2e.failures.scenarios import Scenario, scenarios
 
-SLOW_MACHINE = 4.0
-"""Limits of seconds are for a quiet machine; docs/failures.md has what was measured on one."""
+BUSY_MACHINE = 4.0
+"""Time-outs of the table are for a quiet machine; docs/failures.md has what was measured on one."""
 MOST_LINES = 25
 
 
@@ -25,7 +26,8 @@ def outcomes(
 ) -> Iterator[dict[str, Outcome | BaseException]]:
     """What became of each scenario."""
     with image_names(tmp_path_factory.mktemp("failures"), registry.address) as names:
-        yield run_all(scenarios(), cluster, names)
+        patient = tuple(replace(each, timeout=each.timeout * BUSY_MACHINE) for each in scenarios())
+        yield run_all(patient, cluster, names)
 
 
 @pytest.fixture
@@ -46,8 +48,8 @@ def test_failure_is_explained(scenario: Scenario, outcome: Outcome) -> None:
     assert scenario.advises in error.hint, printed
     assert error.ours is scenario.ours, "whether going back would be right"
     assert (error.code, printed.count("\n") <= MOST_LINES) == (87, True), printed
-    patience = scenario.timeout if scenario.kind == "Timeout" else scenario.soon
-    assert outcome.seconds < patience * SLOW_MACHINE, printed
+    waited_it_out = outcome.seconds > outcome.scenario.timeout / 2
+    assert waited_it_out is (scenario.kind == "Timeout"), printed
 
 
 def test_while_it_waits_it_says_for_what(outcomes: dict[str, Outcome | BaseException]) -> None:

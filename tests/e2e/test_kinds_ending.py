@@ -56,4 +56,4 @@ def test_a_job_and_then_a_schedule(deployed: Project, cluster: Cluster, namespac
     assert (made["spec"]["schedule"], made["spec"]["timeZone"]) == ("0 3 * * *", "Europe/Berlin")
     assert items(cluster, namespace, "jobs") == [], "the Jobs of before are pruned"
     cluster.kubectl("create", "job", "now", "--from=cronjob/report", "-n", namespace)
-    cluster.kubectl("wait", "--for=condition=complete", "job/now", "-n", namespace, "--timeout=60s")
+    cluster.kubectl("wait", "--for=condition=complete", "job/now", "-n", namespace, "--timeout=2m")

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Project, Result
-from tests.e2e.test_verbs import running, until
+from tests.e2e.test_verbs import running
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 VALUE = "postgres://hunter2@db"
@@ -53,7 +54,7 @@ def containers(name: str) -> dict[str, Any]:
 
 
 def get(result: Result) -> str:
-    with urllib.request.urlopen(result.stdout.strip(), timeout=5) as answer:
+    with urllib.request.urlopen(result.stdout.strip(), timeout=PATIENCE) as answer:
         return str(answer.read().decode())
 
 
@@ -119,7 +120,7 @@ def test_status_and_logs_of_every_program(shop: Project, local_name: str) -> Non
     main, worker, migrate = (f"slimdeploy-{local_name}{each}" for each in ("", "-worker", "-migrate"))
     shown = shop.slimdeploy("status").stdout
     assert f"2/2 ready ({local_name} 1/1, worker 1/1)" in shown
-    assert re.search(rf"\n  {migrate}  succeeded  \d+s ago  took \d+s\n", shown), shown
+    assert re.search(rf"\n  {migrate}  succeeded  \d+[sm]\S* ago  took \d+[sm]\S*\n", shown), shown
     lines = [json.loads(line) for line in shop.slimdeploy("logs", "-o", "json").stdout.splitlines()]
     assert [each["pod"] for each in lines] == [migrate, main, worker], "in the order of time"
     assert [each["time"] for each in lines] == sorted(each["time"] for each in lines)
@@ -138,7 +139,7 @@ def test_status_and_logs_of_every_program(shop: Project, local_name: str) -> Non
         shop.up()
         until("the new container", lambda: f"{worker}{' ' * 3}works through mails\n" in followed)
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 130
+        assert process.wait(PATIENCE) == 130
     assert len(followed) == 5, followed
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import CRASHES, Project
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def container(name: str) -> dict[str, Any]:
 
 
 def get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
         text: str = answer.read().decode()
         return text
 

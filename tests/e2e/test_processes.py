@@ -14,7 +14,8 @@ from tests.cluster.cluster import Cluster
 from tests.cluster.registry import Registry
 from tests.e2e.conftest import Project, for_cluster, go_mod, new_project
 from tests.e2e.failures.images import push_busybox
-from tests.e2e.test_verbs import get, running, until
+from tests.e2e.test_verbs import get, running
+from tests.waiting import until
 
 SERVES = """package main
 

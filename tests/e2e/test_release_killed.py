@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import random
 import time
+from pathlib import Path
 
 from slimdeploy.deploy.releasing.lease import why_free
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
-from tests.e2e.releases import App, app_of, kill, kill_at_write
+from tests.e2e.releases import App, app_of, held_in_its_rollback, kill, kill_at_write
 
 KILLS = int(os.environ.get("SLIMDEPLOY_TEST_KILLS", "6"))
 ALWAYS = {"deployment/hello", "serviceaccount/hello"}
@@ -48,7 +49,7 @@ def test_at_random_moments(project: Project, cluster: Cluster, namespace: str) -
         kill(process)
         if number % 4 == 3:  # another intent comes after a killed one
             app.write(f"other-{number}", served=served)
-        app.project.up("--timeout", "30s")
+        app.project.up("--timeout", "2m")
         check(app, f"{'other' if number % 4 == 3 else 'random'}-{number}", served=served)
 
 
@@ -63,18 +64,21 @@ def test_after_each_write(project: Project, cluster: Cluster, namespace: str) ->
         app.write(f"written-{number}")  # its Service goes: lease, record, deployment, outcome, deletion, lease
         lived = kill_at_write(app, number, "up")
         log = cluster.audit.mark()
-        app.project.up("--timeout", "30s")
+        app.project.up("--timeout", "2m")
         check(app, f"written-{number}", served=False)
         if not lived:
             assert log.mutating("slimdeploy", namespace) == [], "there was nothing left to do"
     assert number >= 7, "six writes were seen, each in its turn"
 
 
-def test_a_rollback_that_was_killed_is_finished(project: Project, cluster: Cluster, namespace: str) -> None:
+def test_a_rollback_that_was_killed_is_finished(
+    project: Project, cluster: Cluster, namespace: str, tmp_path: Path
+) -> None:
     app = app_of(project, cluster, namespace)
     app.write("one", served=True).project.up()
     app.write("crash", served=True)
-    assert kill_at_write(app, 4, "up"), "lease, record, deployment, rolling-back"
+    with held_in_its_rollback(app, tmp_path) as process:
+        kill(process)
     assert app.outcomes() == {2: "rolling-back", 1: "deployed"}
     result = app.project.slimdeploy("redeploy")
     assert result.code == 86, result

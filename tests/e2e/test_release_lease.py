@@ -20,6 +20,7 @@ from slimdeploy.tools.kube import Kube
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
 from tests.e2e.releases import App, app_of
+from tests.waiting import PATIENCE
 
 
 def kube(cluster: Cluster, namespace: str) -> Kube:
@@ -38,7 +39,7 @@ def test_the_loser_writes_nothing_and_says_who_works(project: Project, cluster: 
         waiting = app.project.start("up", "--lock-wait", "60s")
         time.sleep(3)
         assert waiting.poll() is None
-    _, stderr = waiting.communicate(timeout=60)
+    _, stderr = waiting.communicate(timeout=2 * PATIENCE)
     assert waiting.returncode == 0, stderr
     assert app.leases() == []
     with held("hello", kube(cluster, namespace), 0.0):
@@ -68,7 +69,7 @@ from slimdeploy.tools.kube import Kube
 
 context, namespace, kubeconfig = sys.argv[1:]
 try:
-    with held("hello", Kube(ClusterTarget(context, namespace, kubeconfig)), 0.0, seconds=4) as lease:
+    with held("hello", Kube(ClusterTarget(context, namespace, kubeconfig)), 0.0, seconds=8) as lease:
         print("held", flush=True)
         sys.stdin.readline()
         lease.check()
@@ -94,9 +95,9 @@ def holder(cluster: Cluster, namespace: str) -> subprocess.Popen[str]:
 
 def test_it_is_renewed_for_as_long_as_its_holder_lives(cluster: Cluster, namespace: str) -> None:
     child = holder(cluster, namespace)
-    with pytest.raises(Locked), held("hello", kube(cluster, namespace), 9.0):
+    with pytest.raises(Locked), held("hello", kube(cluster, namespace), 14.0):
         pytest.fail("two held it at once")
-    assert child.communicate("\n", timeout=10)[0] == "still held\n"
+    assert child.communicate("\n", timeout=PATIENCE)[0] == "still held\n"
 
 
 def test_a_paused_holder_loses_it_and_notices_before_it_writes(cluster: Cluster, namespace: str) -> None:
@@ -104,7 +105,7 @@ def test_a_paused_holder_loses_it_and_notices_before_it_writes(cluster: Cluster,
     child.send_signal(signal.SIGSTOP)
     with held("hello", kube(cluster, namespace), 60.0):
         child.send_signal(signal.SIGCONT)
-        said = child.communicate("\n", timeout=30)[0]
+        said = child.communicate("\n", timeout=PATIENCE)[0]
         assert "lost while this run was paused: stopped. Now " in said
         assert f"pid {os.getpid()}" in said
     assert kube(cluster, namespace).get(Held("hello", kube(cluster, namespace)).ref) is None
@@ -135,7 +136,7 @@ def write_theirs(there: Kube, seconds: int, time_there: str) -> None:
 
 def test_another_machines_clock_counts_for_nothing(project: Project, cluster: Cluster, namespace: str) -> None:
     app, there = app_of(project, cluster, namespace), kube(cluster, namespace)
-    write_theirs(there, 60, EARLY)
+    write_theirs(there, 600, EARLY)
     log = cluster.audit.mark()
     refused = app.project.slimdeploy("up")
     assert refused.code == 75, f"it was renewed just now, whatever it says: {refused}"
@@ -164,12 +165,18 @@ def test_somebody_deletes_it(cluster: Cluster, namespace: str) -> None:
             mine.check()
 
 
+READY_LATER = """[[patch]]
+kind = "Deployment"
+ops = [{ op = "add", path = "/spec/minReadySeconds", value = 8 }]
+"""
+
+
 def stop_in_the_wait(app: App, number: signal.Signals) -> tuple[int, str]:
     process = app.project.start("up")
     while process.poll() is None and not app.outcomes().get(1):
         time.sleep(0.05)
     process.send_signal(number)
-    _, stderr = process.communicate(timeout=10)
+    _, stderr = process.communicate(timeout=PATIENCE)
     return process.returncode, stderr
 
 
@@ -178,7 +185,7 @@ def test_a_signal_gives_the_lease_back_and_up_goes_on_from_there(
     project: Project, cluster: Cluster, namespace: str, number: signal.Signals
 ) -> None:
     app = app_of(project, cluster, namespace)
-    app.write("one", served=True)
+    app.write("one", served=True, more=READY_LATER)
     code, said = stop_in_the_wait(app, number)
     assert code == (130 if number is signal.SIGINT else 143)
     assert "release 1 goes on in the cluster: `slimdeploy up` takes it from here" in said

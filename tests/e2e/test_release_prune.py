@@ -100,7 +100,7 @@ def test_a_finalizer_that_nobody_handles_is_reported(app: App) -> None:
     patch(app, "service/hello", {"metadata": {"finalizers": ["example.com/never"]}})
     ours(app, service(app, "left"))
     app.write("two")
-    result = app.project.slimdeploy("up", "--timeout", "12s")
+    result = app.project.slimdeploy("up", "--timeout", "30s")
     assert result.code == 88, result
     assert "service/hello: example.com/never" in result.stderr
     assert "never removes one" in result.stderr

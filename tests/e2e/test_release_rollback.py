@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+from pathlib import Path
 
 import pytest
 
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
-from tests.e2e.releases import App, app_of
+from tests.e2e.releases import App, app_of, held_in_its_rollback
 
 
 @pytest.fixture
@@ -175,27 +176,21 @@ def test_a_rollback_that_fails_says_both_reasons(app: App) -> None:
     }
     app.cluster.apply(quota)
     app.write("two", served=True)
-    result = app.project.slimdeploy("up", "--timeout", "20s")
+    result = app.project.slimdeploy("up", "--timeout", "2m")
     assert result.code == 87, result
     assert "exceeded quota" in result.stderr
     assert "not rolled back: the quota of the namespace stands against any release" in result.stderr
     assert app.outcomes() == {2: "interrupted", 1: "deployed"}
     app.cluster.kubectl("delete", "resourcequota", "none", "-n", app.namespace)
-    app.project.up("--timeout", "60s")
+    app.project.up("--timeout", "2m")
     assert next(iter(app.outcomes().values())) == "deployed", "it serves by now, and the history knows"
 
 
-def test_a_rollback_that_is_interrupted_has_told_the_cause_and_says_how_it_goes_on(app: App) -> None:
+def test_a_rollback_that_is_interrupted_has_told_the_cause_and_says_how_it_goes_on(app: App, tmp_path: Path) -> None:
     app.write("crash", served=True)
-    process = app.project.start("up")
-    assert process.stderr
-    said = ""
-    while "  rollback  " not in said:
-        line = process.stderr.readline()
-        assert line, said
-        said += line
-    process.send_signal(signal.SIGINT)
-    said += process.communicate()[1]
+    with held_in_its_rollback(app, tmp_path) as process:
+        process.send_signal(signal.SIGINT)
+        said = process.communicate()[1]
     assert process.returncode == 130, said
     assert "exit code 3" in said
     assert "  value crash\n" in said

@@ -9,10 +9,12 @@ import pytest
 
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.deploy.releasing.lease import held
+from slimdeploy.deploy.releasing.removal import DOWN_SECONDS
 from slimdeploy.tools.kube import Kube
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project
 from tests.e2e.releases import App, app_of
+from tests.waiting import until
 
 WORKER = '[processes.worker]\nargs = ["work"]\n'
 
@@ -67,7 +69,7 @@ def test_what_another_tool_applies_too_runs_on_with_what_it_needs(app: App) -> N
     began = time.monotonic()
     result = app.project.slimdeploy("down")
     assert result.code == 88, result
-    assert time.monotonic() - began < 30, "nobody waits for pods that stay"
+    assert time.monotonic() - began < DOWN_SECONDS, "nobody waits for pods that stay"
     assert result.stderr.count("deployment/hello is kept: flux manages it, too") == 1
     assert "serviceaccount/hello is kept: deployment/hello needs it" in result.stderr
     assert app.objects() == {"deployment/hello", "serviceaccount/hello"}
@@ -86,10 +88,8 @@ def test_what_another_tool_applies_too_runs_on_with_what_it_needs(app: App) -> N
 )
 def test_what_ended_a_release_is_what_the_history_says(app: App, hand: tuple[str, ...], outcome: str) -> None:
     app.write("two", served=True, more='node_selector = { nowhere = "yes" }\n' + WORKER)
-    process = app.project.start("up", "--timeout", "60s")
-    until = time.monotonic() + 60
-    while app.value() != "two" and time.monotonic() < until:
-        time.sleep(0.2)
+    process = app.project.start("up", "--timeout", "2m")
+    until("it is applied", lambda: app.value() == "two")
     kubectl(app, *hand)
     said = process.communicate()[1]
     assert process.returncode == 87, said

@@ -6,7 +6,6 @@ import json
 import signal
 import socket
 import subprocess
-import time
 import urllib.request
 from pathlib import Path
 
@@ -14,6 +13,8 @@ import pytest
 
 from slimdeploy.tools.go import host
 from tests.e2e.conftest import Project, go_mod
+from tests.tools.processes import alive
+from tests.waiting import PATIENCE, comes_true
 
 SHOWS = """package main
 
@@ -54,14 +55,16 @@ def containers(project: Project) -> list[str]:
 
 
 def wait_for(url: str) -> None:
-    for _ in range(200):
+    def answers() -> bool:
         try:
             urllib.request.urlopen(url, timeout=2)
         except urllib.error.HTTPError:
-            return  # 404 is an answer
+            return True  # 404 is an answer
         except OSError:
-            time.sleep(0.05)
-    pytest.fail(f"{url} does not answer")
+            return False
+        return False
+
+    assert comes_true(answers, 2 * PATIENCE), f"{url} does not answer"
 
 
 def test_its_output_is_ours_and_its_arguments_are_given(shows: Project) -> None:
@@ -86,13 +89,12 @@ def test_ctrl_c_stops_it_and_no_value_is_in_argv(shows: Project, port: int, tmp_
     wait_for(f"http://127.0.0.1:{port}/")
     (line,) = set(containers(shows)) - set(before)
     name = line.partition(" ")[0]
-    seen = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    assert not [line for line in seen if shows.environment["SECRET"].encode() in line]
+    assert alive(shows.environment["SECRET"]) == []
     found = json.loads(subprocess.run(["podman", "inspect", name], capture_output=True, check=True).stdout)[0]
     assert found["HostConfig"]["ReadonlyRootfs"]
     assert found["HostConfig"]["PortBindings"]["8080/tcp"][0] == {"HostIp": "127.0.0.1", "HostPort": str(port)}
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=20)[1]
+    said = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == 130, said
     assert "was told to end, and did, with exit code " in said
     assert containers(shows) == before
@@ -103,11 +105,7 @@ def test_killed_it_leaves_no_container(shows: Project, port: int) -> None:
     wait_for(f"http://127.0.0.1:{port}/")
     process.kill()
     process.communicate()
-    for _ in range(200):
-        if containers(shows) == before:
-            return
-        time.sleep(0.05)
-    pytest.fail("the container goes on")
+    assert comes_true(lambda: containers(shows) == before), "the container goes on"
 
 
 def test_wrong_flags(shows: Project) -> None:

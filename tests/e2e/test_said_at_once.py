@@ -11,6 +11,8 @@ import pytest
 from slimdeploy.state.locks import locked
 from tests.cluster.cluster import Cluster
 from tests.e2e.conftest import Project, for_cluster
+from tests.e2e.test_killed import descendants_in
+from tests.waiting import PATIENCE, comes_true
 
 NEEDY = (("restart",), ("debug",), ("port-forward",))
 
@@ -45,7 +47,7 @@ def test_no_copies_is_scaled_to_zero(deployed: Project, cluster: Cluster, namesp
     assert process.stderr is not None
     assert process.stderr.readline().startswith("warning: hello is scaled to zero: nothing serves")
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
 
 
 def test_a_conflict_about_the_image_has_ways_out_that_can_be_gone(
@@ -139,9 +141,10 @@ def test_diff_waits_for_another_run_if_it_is_told_to(hello: Project, monkeypatch
 def test_a_step_that_ctrl_c_ends_was_interrupted(hello: Project) -> None:
     hello.write(slim__toml="static.rebuild_all = true\n")
     process = hello.start("build")
-    time.sleep(2)
+    compilers = str(hello.folder.parent / "cache/slimdeploy/work")
+    assert comes_true(lambda: any(f"/compile -o {compilers}" in each for each in descendants_in(hello.folder.parent)))
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, stderr
     assert " s  interrupted\n" in stderr
     assert " s  failed\n" not in stderr

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,7 @@ from tests.cluster.cluster import Cluster
 from tests.cluster.registry import Registry
 from tests.e2e.conftest import Project, for_cluster, go_mod, new_project
 from tests.e2e.failures.images import push_busybox
+from tests.waiting import PATIENCE, until
 
 TALKS = """package main
 
@@ -43,7 +44,6 @@ func main() {
 	panic(http.ListenAndServe(":"+os.Getenv("PORT"), nil))
 }
 """
-PATIENCE = 30.0
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +68,6 @@ def names(project: Project) -> set[str]:
     return {each["name"] for each in project.slimdeploy("status", "-o", "json").json["instances"]}
 
 
-def until(what: str, condition: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + PATIENCE
-    while not (found := condition()):
-        assert time.monotonic() < deadline, what
-        time.sleep(0.1)
-    return found
-
-
 @contextmanager
 def running(project: Project, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """A verb that goes on, and its lines so far, of both streams."""
@@ -97,8 +89,8 @@ def running(project: Project, *arguments: str) -> Iterator[tuple[subprocess.Pope
             stream.close()
 
 
-def get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=10) as answer:
+def get(url: str, seconds: float = PATIENCE) -> str:
+    with urllib.request.urlopen(url, timeout=seconds) as answer:
         return str(answer.read().decode())
 
 
@@ -140,7 +132,7 @@ def test_a_port_is_forwarded_and_logs_followed_over_a_restart(app: Project, clus
         assert get(f"{url}/api/").strip() in names(app), "a new connection goes to a new pod"
         until("the log of the new pods", lambda: all(f"listening in {name}" in "".join(lines) for name in names(app)))
         forward.send_signal(signal.SIGINT)
-        assert forward.wait(10) == 0
+        assert forward.wait(PATIENCE) == 0
     text = "".join(lines)
     assert max(text.count(f"listening in {name}") for name in before) == 1, "nothing is printed twice"
     changed = log.mutating("slimdeploy", app.environment["NAMESPACE"])
@@ -162,7 +154,7 @@ def test_a_run_before_the_present_one_is_kept_and_followed(app: Project) -> None
         url = until("the port is open", lambda: re.findall(r"http://127\.0\.0\.1:\d+", "".join(said)))[0]
         until("a line is followed", lambda: get(f"{url}/api/") and "asked by" in "".join(lines))
         with pytest.raises(OSError, match=r"."):
-            get(f"{url}/end")
+            get(f"{url}/end", seconds=5)
         until("the end is seen", lambda: "told to end" in "".join(lines))
         until("the new run is seen", lambda: re.search(r"listening in \S+\n", "".join(lines)))
     until("it serves again", lambda: app.slimdeploy("status", "-o", "json").json["ready"] == 2)
@@ -225,7 +217,7 @@ def test_a_terminal_in_a_pod(app: Project, tools: str) -> None:
         expect(master, seen, b"/dev/pts/")
         os.write(master, b"exit 3\n")
         expect(master, seen, b"exit code 3")
-        assert process.wait(20) == 90
+        assert process.wait(PATIENCE) == 90
     finally:
         process.kill()
         process.wait()

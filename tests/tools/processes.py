@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.waiting import PATIENCE, comes_true
+
 
 def unique_seconds() -> str:
-    """How long to sleep: nobody else sleeps for exactly so long, so the process can be found by it."""
-    return f"20.{secrets.randbelow(10**9):09}"
+    """How long to sleep: nobody else sleeps for exactly so long, so the process can be found by it.
+
+    Far longer than anybody here waits: who is gone was ended.
+    """
+    return f"300.{secrets.randbelow(10**9):09}"
 
 
 def alive(mark: str) -> list[str]:
@@ -26,18 +30,10 @@ def alive(mark: str) -> list[str]:
 
 
 def all_started(marks: Iterable[str], count: int) -> bool:
-    """Whether there are so many processes with each mark, within five seconds."""
-    deadline = time.monotonic() + 5
-    while any(len(alive(mark)) < count for mark in marks):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
+    """Whether there are so many processes with each mark, in a while."""
+    return comes_true(lambda: all(len(alive(mark)) >= count for mark in marks))
 
 
-def gone(mark: str, seconds: float = 1.0) -> bool:
-    """Whether no process with this mark is left, within a second."""
-    deadline = time.monotonic() + seconds
-    while alive(mark) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return not alive(mark)
+def gone(mark: str, seconds: float = PATIENCE) -> bool:
+    """Whether no process with this mark is left, in a while."""
+    return comes_true(lambda: not alive(mark), seconds)

@@ -86,9 +86,9 @@ def test_the_arguments_are_not_shown() -> None:
 @pytest.mark.parametrize("contained", [False, True])
 def test_a_program_that_takes_too_long_is_ended_with_all_that_it_started(contained: bool) -> None:
     mark, started = unique_seconds(), time.monotonic()
-    with pytest.raises(ToolTimeout, match=r"sh did not end within 0\.5 s") as failure:
-        run(sh(f"echo waiting >&2; sleep {mark} & sleep {mark}", timeout=0.5, contained=contained))
-    assert time.monotonic() - started < 2
+    with pytest.raises(ToolTimeout, match=r"sh did not end within 2 s") as failure:
+        run(sh(f"echo waiting >&2; sleep {mark} & sleep {mark}", timeout=2.0, contained=contained))
+    assert time.monotonic() - started < 60, "they sleep for 300 s"
     assert (failure.value.exit_code, failure.value.output) == (124, ("waiting",))
     assert gone(mark)
 
@@ -114,13 +114,13 @@ def test_the_program_cannot_ask_on_a_terminal_of_ours() -> None:
 
 @pytest.mark.parametrize("contained", [False, True])
 def test_the_program_has_nothing_to_read(contained: bool) -> None:
-    assert run(Command(("cat",), contained=contained, timeout=10)) == ""
+    assert run(Command(("cat",), contained=contained, timeout=60)) == ""
 
 
 @pytest.mark.parametrize("contained", [False, True])
 def test_the_program_reads_what_it_is_given(contained: bool) -> None:
     text = "größe\n" * 1000
-    assert run(Command(("cat",), input=text, contained=contained, timeout=10)) == text
+    assert run(Command(("cat",), input=text, contained=contained, timeout=60)) == text
 
 
 def test_the_program_runs_where_it_should(tmp_path: Path) -> None:
@@ -179,6 +179,6 @@ def test_all_that_runs_can_be_ended_from_outside_and_we_live_on() -> None:
     assert all_started(marks.values(), 3)
     terminate_all()
     for thread in threads:
-        thread.join(timeout=5)
+        thread.join(timeout=60)
     assert len(failures) == 2
     assert all(gone(mark) for mark in marks.values())

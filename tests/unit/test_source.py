@@ -122,8 +122,13 @@ def test_commits_do_not_count(project: Path) -> None:
 
 
 def test_a_file_that_was_just_written_is_a_doubt(project: Path) -> None:
-    (project / "main.go").write_text("package main\n")
-    assert fingerprint(project) is None
+    """Looked at within 50 ms, which a busy machine does not always grant."""
+
+    def just_written() -> str | None:
+        (project / "main.go").write_text("package main\n")
+        return fingerprint(project)
+
+    assert any(just_written() is None for _ in range(50))
 
 
 def test_too_many_files_are_a_doubt(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

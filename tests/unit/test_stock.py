@@ -23,7 +23,7 @@ from slimdeploy.state.locks import locked
 with locked(Path(sys.argv[1]), "the project", wait=float(sys.argv[2])):
     Path(sys.argv[1], "made").touch()
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(300)
 """
 
 
@@ -96,14 +96,14 @@ def test_what_a_run_uses_is_left_alone(tmp_path: Path) -> None:
 def test_who_waits_for_the_lock_gets_one_that_others_see(tmp_path: Path) -> None:
     """As `cache prune` does it: the folder goes while somebody waits for its lock."""
     folder = keep(tmp_path / "p")
-    with locked(folder, "p"), holder(folder, wait=20) as other:
+    with locked(folder, "p"), holder(folder, wait=60) as other:
         time.sleep(0.7)  # it waits by now
         (folder / "lock").unlink()
         (folder / "lock").touch()
         assert other.poll() is None
         time.sleep(0.2)
     # the one that waited has ended with the block; once more, and this time the whole folder goes
-    with holder(folder, wait=20) as other:
+    with holder(folder, wait=60) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
         assert (folder / "made").exists()
@@ -119,7 +119,7 @@ def test_prune_and_runs_at_the_same_time(tmp_path: Path) -> None:
     try:
         time.sleep(0.5)
         for number in range(100):
-            with locked(project_folder(tmp_path / "p"), "p", wait=20):
+            with locked(project_folder(tmp_path / "p"), "p", wait=60):
                 (folder / "file").write_text(str(number))
                 time.sleep(0.002)
                 assert (folder / "file").read_text() == str(number)

@@ -16,8 +16,6 @@ from tests.unit.samples import HTTP
 Manifest = dict[str, Any]
 Act = Callable[[Cluster, str], None]
 TCP = Health("tcp", HTTP)
-SOON = 5.0
-"""Seconds in which what the cluster knows at once is told, on a quiet machine."""
 APP = "breaks"
 
 
@@ -43,7 +41,6 @@ class Scenario:
     meanwhile: Act = nothing
     security: str = "restricted"
     timeout: float = 30.0
-    soon: float = SOON
     ours: bool = True
 
 
@@ -178,9 +175,7 @@ PROGRAMS = (
     Scenario("missing file", "Error", CRASH, "image.files", ("views/index.html",), argument="file"),
     Scenario("out of memory", "OOMKilled", "OOMKilled", "the limit is 64Mi, GOMEMLIMIT 58 Mi", argument="memory"),
     Scenario("worker that exits", "Error", CRASH, "logs", argument="exit", edit=unprobed),
-    Scenario(
-        "ready, then crashes", "Error", CRASH, "logs", ("lost the database",), argument="later", edit=held, soon=15
-    ),
+    Scenario("ready, then crashes", "Error", CRASH, "logs", ("lost the database",), argument="later", edit=held),
 )
 PROBES = (
     Scenario("never ready", "Timeout", "/healthz answers 500", "its log", argument="unready", timeout=10),
@@ -202,7 +197,7 @@ PROBES = (
         timeout=10,
     ),
     Scenario("another port", "Timeout", "nothing listens", "9090", argument="elsewhere", timeout=10),
-    Scenario("never listens", "ProbeFailed", "startup probe", "port 8080", argument="silent", edit=impatient, soon=12),
+    Scenario("never listens", "ProbeFailed", "startup probe", "port 8080", argument="silent", edit=impatient),
 )
 CLUSTERS = (
     Scenario("missing secret", "CreateContainerConfigError", 'secret "db" not found', "create", edit=from_secret),

@@ -99,4 +99,4 @@ HOSTILE = {
 def test_hostile_files_take_no_time(file, kind):
     start = time.process_time()
     outcome(file, HOSTILE[kind].encode())
-    assert time.process_time() - start < 1  # usually < 0.2
+    assert time.process_time() - start < 5  # usually < 0.2
