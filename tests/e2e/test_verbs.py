@@ -170,7 +170,7 @@ def test_ports_that_cannot_be_forwarded(app: Project) -> None:
         refused = app.slimdeploy("port-forward", f"{taken}:8080")
         assert (refused.code, "in use" in refused.stderr) == (64, True), refused
         with pytest.raises(OSError, match=r"."):
-            get(urls[1])
+            get(urls[1], seconds=5)
         until("the reason is told", lambda: "connection refused" in "".join(said))
         assert get(f"{urls[0]}/api/")
     assert app.slimdeploy("port-forward", "http").code == 64
