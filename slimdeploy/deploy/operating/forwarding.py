@@ -54,6 +54,7 @@ class Forward:
             with closing(channel):
                 threading.Thread(target=_upstream, args=(connection, channel), daemon=True).start()
                 self._downstream(connection, channel)
+                _hang_up(connection)
 
     def _open(self, port: int) -> Channel | None:
         """To the first copy that can be reached: one may have gone since it was listed."""
@@ -77,6 +78,12 @@ class Forward:
                 connection.sendall(data)
             except OSError:
                 return
+
+
+def _hang_up(connection: socket.socket) -> None:
+    """Tell the client that there is no more: closing alone does not, as long as a thread waits for what it says."""
+    with suppress(OSError):  # it has gone itself
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _upstream(connection: socket.socket, channel: Channel) -> None:
