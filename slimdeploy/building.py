@@ -12,7 +12,7 @@ from slimdeploy.artifacts.build import Base, Image, ProjectFiles, StaticBinary
 from slimdeploy.build import contents
 from slimdeploy.build.advice import advise
 from slimdeploy.build.authorities import certificates
-from slimdeploy.build.blank import make_container
+from slimdeploy.build.blank import Blank, make_blank
 from slimdeploy.build.cgo import import_graph
 from slimdeploy.build.compile import compile_binary
 from slimdeploy.build.confirm import confirm
@@ -24,7 +24,7 @@ from slimdeploy.build.rootfs import collect_files
 from slimdeploy.events import Event, Once, Warned, megabytes, short, step
 from slimdeploy.facts.pins import moved
 from slimdeploy.records import frozen
-from slimdeploy.tools.buildah import Buildah, Container
+from slimdeploy.tools.buildah import Buildah
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.go import Go
 from slimdeploy.tools.running import end_all
@@ -41,7 +41,7 @@ class Compiled:
     """A program, and the container that waits for it."""
 
     static: StaticBinary
-    container: Container | None
+    container: Blank | None
     """None where it could not be made: another try will do, or say why not."""
 
 
@@ -107,7 +107,7 @@ def side_by_side(action: Callable[..., Result], benches: Sequence[Bench], *more:
 def make_ready(here: Bench) -> Compiled:
     """The program, and the container for it, made side by side."""
     with ThreadPoolExecutor(max_workers=1) as beside:
-        container = beside.submit(make_container, here.plan.image, buildah(here), here.kept)
+        container = beside.submit(make_blank, here.plan.image, buildah(here), here.kept)
         static = make_static(here)
         try:
             return Compiled(static, container.result())
@@ -167,7 +167,7 @@ def project_files(here: Bench) -> ProjectFiles:
     return ProjectFiles(stage_files(plan, project, here.work / "own", here.source), authorities)
 
 
-def packers(here: Bench, waiting: Container | None) -> Packers:
+def packers(here: Bench, waiting: Blank | None) -> Packers:
     """The programs that pack an image."""
     most = Packers.most * (MANY if here.plan.shelf else 1)
     return Packers(buildah(here), Skopeo(on_line=lambda line: here.line("skopeo", line)), here.kept, most, waiting)

@@ -21,6 +21,7 @@ from slimdeploy.build.layers import join
 from slimdeploy.build.layout import Layout, read_layout
 from slimdeploy.build.packing import Packers, explain, pack_files, pack_program, whole
 from slimdeploy.errors import DiskFull
+from slimdeploy.state.newest import keep_newest
 from slimdeploy.tools import shortage
 from slimdeploy.tools.command import ToolFailed, find
 
@@ -61,7 +62,7 @@ def keep_index(image: Image, kept: Path) -> Image:
     folder.parent.mkdir(exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     image.layout.rename(folder)
-    _drop_old(folder.parent, KEPT)
+    keep_newest(folder.parent, KEPT)
     return replace(image, layout=folder)
 
 
@@ -95,14 +96,8 @@ def _move_into_place(fresh: Path, folder: Path, most: int) -> Layout:
         if read_layout(folder) is None:
             shutil.rmtree(folder, ignore_errors=True)
             fresh.rename(folder)
-    _drop_old(folder.parent, most)
+    keep_newest(folder.parent, most)
     return whole(folder)
-
-
-def _drop_old(images: Path, most: int) -> None:
-    layouts = sorted(images.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
-    for folder in layouts[most:]:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _key(asked: object, files: Sequence[RootFile]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from slimdeploy.artifacts.build import RootFile
 from slimdeploy.artifacts.plan import ImagePlan
-from slimdeploy.build.blank import make_container
+from slimdeploy.build.blank import Blank, make_blank
 from slimdeploy.build.layout import Layout, read_layout
 from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError, ToolMissing
 from slimdeploy.records import frozen
@@ -34,16 +34,17 @@ class Packers:
     kept: Path
     most: int = 5
     """How many images are kept."""
-    waiting: Container | None = None
-    """One that was made for the program while go compiled."""
+    waiting: Blank | None = None
+    """A container that was made for the program while go compiled."""
 
 
 def pack_program(plan: ImagePlan, program: RootFile, packers: Packers) -> Layout:
     """The program's layer, with the image's config."""
-    container = packers.waiting or make_container(plan, packers.buildah, packers.kept)
-    fill(container, [program], packers.buildah, plan.workdir)
-    fresh = _commit(container, packers.buildah)
-    verify(fresh, [program], _wanted(plan))
+    blank = packers.waiting or make_blank(plan, packers.buildah, packers.kept)
+    fill(blank.container, [program], packers.buildah, plan.workdir)
+    fresh = _commit(blank.container, packers.buildah)
+    verify(fresh, _wanted(plan), None if blank.is_copy else [program])
+    blank.keep()
     return _compressed(fresh, plan.compression, packers.skopeo)
 
 
@@ -52,7 +53,7 @@ def pack_files(compression: str, files: Sequence[RootFile], packers: Packers) ->
     container = packers.buildah.from_scratch()
     fill(container, files, packers.buildah)
     fresh = _commit(container, packers.buildah)
-    verify(fresh, files, {})
+    verify(fresh, {}, files)
     return _compressed(fresh, compression, packers.skopeo)
 
 
@@ -89,13 +90,18 @@ def _make_folder(tree: Path, folder: str) -> None:
             place.chmod(0o755)
 
 
-def verify(layout: Layout, files: Sequence[RootFile], wanted: Mapping[str, object]) -> None:
-    """What was committed must be what was asked for, before anything leaves this machine."""
+def verify(layout: Layout, wanted: Mapping[str, object], files: Sequence[RootFile] | None) -> None:
+    """What was committed must be what was asked for, before anything leaves this machine.
+
+    Without `files` the layer is not unpacked (26 ms for hello, 0.4 s for 100 MB): of such a container this buildah made
+    what it was given, and nothing else.
+    """
     got, wanted = UNSET | layout.config.get("config", {}), UNSET | dict(wanted)
     wrong = [f"{key}: wanted {wanted.get(key)}, got {got.get(key)}" for key in SET if wanted.get(key) != got.get(key)]
-    listed, found = {(file.target, file.size) for file in files}, set(layout.files())
-    if listed != found:
-        wrong.append(f"files: missing {sorted(listed - found)}, not asked for {sorted(found - listed)}")
+    if files is not None:
+        listed, found = {(file.target, file.size) for file in files}, set(layout.files())
+        if listed != found:
+            wrong.append(f"files: missing {sorted(listed - found)}, not asked for {sorted(found - listed)}")
     if wrong:
         raise ImageFailed("buildah committed another image than was asked for", details=wrong)
 

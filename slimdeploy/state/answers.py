@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from slimdeploy.records import frozen
+from slimdeploy.state.newest import keep_newest
 
 KEPT = 12
 
@@ -41,8 +42,7 @@ class Answers:
             fresh = file.with_suffix(".new")
             fresh.write_text(answer, encoding="utf-8")
             fresh.replace(file)
-        for old in sorted(self.folder.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)[KEPT:]:
-            old.unlink(missing_ok=True)
+        keep_newest(self.folder, KEPT)
 
     def _file(self, question: str) -> Path:
         return self.folder / hashlib.sha256(f"{self.value}\0{question}".encode()).hexdigest()[:32]

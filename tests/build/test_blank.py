@@ -61,6 +61,18 @@ def test_a_copy_gives_the_same_image(
     assert digest == Workshop(tmp_path / "elsewhere").build(project).image.digest
 
 
+def test_one_that_is_not_empty_is_made_anew(
+    build: Callable[[str], tuple[str, list[str]]], workshop: Workshop, project: Path, tmp_path: Path
+) -> None:
+    """What lies in it would be in each image."""
+    build(OTHER)
+    for place in (workshop.cache / "slimdeploy/projects").glob("*/containers/*/vfs/dir/*"):
+        (place / "stranger").write_text("")
+    digest, asked = build(THIRD)
+    assert asked == ["from", "config", "commit"]
+    assert digest == Workshop(tmp_path / "elsewhere").build(project).image.digest
+
+
 @pytest.mark.parametrize(
     "damage", ["vfs-containers/*containers.json", "vfs-layers/layers.json", "*/*/userdata/buildah.json"]
 )
