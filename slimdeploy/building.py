@@ -25,7 +25,7 @@ from slimdeploy.events import Event, Once, Warned, megabytes, short, step
 from slimdeploy.facts.pins import moved
 from slimdeploy.records import frozen
 from slimdeploy.tools.buildah import Buildah
-from slimdeploy.tools.command import ToolFailed
+from slimdeploy.tools.command import ToolFailed, get_ready
 from slimdeploy.tools.go import Go
 from slimdeploy.tools.running import end_all
 from slimdeploy.tools.skopeo import Skopeo
@@ -60,7 +60,10 @@ def build_image(here: Bench) -> Image:
 def build(here: Bench, own: ProjectFiles, benches: Sequence[Bench], bases: Sequence[Base | None]) -> Image:
     """One image a platform, side by side, and what joins them where there are several."""
     with step(here.report, "compile") as running:
-        compiled = side_by_side(make_ready, benches)
+        try:
+            compiled = side_by_side(make_ready, benches)
+        finally:
+            here.compiled.set()
         statics = [each.static for each in compiled]
         running.summary = ", ".join(f"{megabytes(each.size)} static {each.platform}" for each in statics)
     if here.building.verify:
@@ -108,6 +111,7 @@ def make_ready(here: Bench) -> Compiled:
     """The program, and the container for it, made side by side."""
     with ThreadPoolExecutor(max_workers=1) as beside:
         container = beside.submit(make_blank, here.plan.image, buildah(here), here.kept)
+        beside.submit(get_ready)
         static = make_static(here)
         try:
             return Compiled(static, container.result())

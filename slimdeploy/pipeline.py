@@ -146,7 +146,7 @@ def wanted_image(plan: DeliveryPlan, here: Bench, target: Target | None = None) 
             from slimdeploy.deliver import permission
 
             asked = plan, here.work / "question", Step("push", here.report), partial(here.line, "skopeo")
-            all_of_it.append(beside.submit(permission.ask, *asked))
+            all_of_it.append(beside.submit(permission.ask, *asked, compiled=here.compiled))
         if isinstance(target, ClusterTarget) and not here.local.nodes:
             from slimdeploy.facts.cluster import check_nodes
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import field, replace
 from pathlib import Path
+from threading import Event
 
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts, Pinned, Platform
@@ -84,6 +85,8 @@ class Bench:
     shelf: str = ""
     """The part of the folder for one platform of several."""
     source: Source | None = None
+    compiled: Event = field(default_factory=Event)
+    """Set when go has ended: the processor is free for what can wait."""
 
     @property
     def work(self) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,12 +33,14 @@ GO_PACKAGE = b"__.PKGDEF"  # the first member of what go writes for a package th
 
 def prove_static(plan: LinkagePlan, binary: Binary, graph: ImportGraph, report: Report) -> StaticBinary:
     """Pass a binary that works in an empty image. Raises LinkageRefused with what stands against it."""
-    facts, names = _inspect(binary, graph.program)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        digest = beside.submit(_sha256, binary.path)
+        facts, names = _inspect(binary, graph.program)
     if against := objection(facts, binary.platform):
         raise _refusal(against, graph, importers(graph, facts.libraries))
     check_left_out(plan, graph, report)
     size = binary.path.stat().st_size
-    return StaticBinary(binary.path, binary.platform, _sha256(binary.path), size, names)
+    return StaticBinary(binary.path, binary.platform, digest.result(), size, names)
 
 
 def check_left_out(plan: LinkagePlan, graph: ImportGraph, report: Report) -> None:

@@ -1,5 +1,7 @@
 """Can I push here, and as whom? Asked while go compiles, so that nobody waits for a build that has nowhere to go.
 
+Where go is done in half a second, nobody would have waited: the push itself comes next, and says the same.
+
 A pull says nothing about it, and skopeo has no verb for it. So it is given an image whose only layer is not what its
 digest says: it logs in, looks for the layer, opens an upload, and breaks it off when the content does not match. The
 registry holds nothing afterwards. (ko and crane open an upload for the same question.)
@@ -11,6 +13,7 @@ import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 from slimdeploy.artifacts.deploy_plan import RegistryPlan
 from slimdeploy.events import Step
@@ -25,13 +28,19 @@ from slimdeploy.tools.traffic import Watch
 
 QUESTION = b"slimdeploy asks whether it may push"
 BROKEN_OFF = "Digest did not match"
+SOON_SECONDS = 0.5
 OCI = "application/vnd.oci.image"
 
 
-def ask(plan: RegistryPlan, folder: Path, step: Step, on_line: LineSink) -> Access:
-    """As whom we may push. Raises NotAllowed, Unreachable, PushFailed, UnreadableFile; makes `folder`."""
+def ask(plan: RegistryPlan, folder: Path, step: Step, on_line: LineSink, *, compiled: Event | None = None) -> Access:
+    """As whom we may push. The registry is not asked if go has `compiled` within half a second. Makes `folder`.
+
+    Raises NotAllowed, Unreachable, PushFailed, UnreadableFile.
+    """
     asking = Skopeo(plan.insecure, watch=Watch(plan.idle, lambda _: None))
     access = credentials.prove(credentials.my_access(plan.address), plan.address, asking)
+    if compiled and compiled.wait(SOON_SECONDS):
+        return access
     write_question(folder)
     try:
         persist(lambda left: _ask(plan, folder, replace(asking, timeout=left)), plan.timeout, step)

@@ -119,6 +119,11 @@ def run(command: Command, on_line: LineSink | None = None, on_output: LineSink |
     return out.text
 
 
+def get_ready() -> None:
+    """Import what starts programs (60 ms), for a moment in which somebody else is waited for."""
+    import sh  # noqa: F401
+
+
 def prepared(command: Command) -> tuple[list[str], dict[str, str]]:
     """The whole argv, with what contains it in front, and the whole environment. Raises ToolMissing."""
     program = find(command.argv[0])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from slimdeploy.tools.command import Command
 
 _running: dict[int, tuple[Any, Command]] = {}
@@ -53,6 +54,8 @@ def terminate(which: Callable[[Command], bool]) -> None:
 
 def end_all(answers: Collection[Future[Any]], end: Callable[[], None] = terminate_all) -> None:
     """End programs until nobody waits for one of them any more: one that is about to start is not there yet."""
+    from concurrent.futures import wait
+
     while not all(each.done() for each in answers):
         end()
         wait(answers, timeout=0.05)
