@@ -43,8 +43,10 @@ class HeadStart:
         return replace(self, memory=Memory(self.memory.file, fingerprint(self.project)))
 
     def keep(self) -> None:
-        """What go said of the packages, for as long as they are what they are. After a build that went well."""
-        if self._outline and self.go.answers:
+        """What go said that is new, after a build that went well; but not if somebody has edited the sources meanwhile:
+        an outline knows a file by what is in it, so it would be taken for the answer to what was there before.
+        """
+        if self._outline and self.go.answers and fingerprint(self.project) == self.memory.fingerprint:
             folder = self.memory.file.parent
             Answers(folder / ANSWERS, self._outline.value).keep(self.go.answers)
             write_heads(folder / HEADS, self._outline.heads)

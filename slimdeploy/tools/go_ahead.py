@@ -29,7 +29,7 @@ def nothing(question: str) -> str | None:  # noqa: ARG001
 class GoAhead(ThisMachine):
     """A place for go that works ahead. `folder` is for what it makes; `asked` is what it was asked so far.
 
-    `known` gives the answers from before, `answers` holds those of this run that are worth keeping.
+    `known` gives the answers from before, `answers` holds the new ones that are worth keeping.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -52,9 +52,9 @@ class GoAhead(ThisMachine):
         plain, output = _plain(call)
         self.asked.append(plain)
         question = _key(plain)
-        answer = self.known(question)
-        if answer is None:
-            answer = self._ask(call, question, output, on_line)
+        if (known := self.known(question)) is not None:
+            return known
+        answer = self._ask(call, question, output, on_line)
         if plain.arguments[0] == "list" and CACHE not in plain.environment and PARTLY not in answer:
             self.answers[question] = answer
         return answer

@@ -82,6 +82,25 @@ def test_what_is_imported_is_asked_again_when_it_may_have_changed(project: Path)
     assert (done.returncode, "plain/native is linked in without its C code" in done.stderr) == (0, True), done.stderr
 
 
+def test_what_was_edited_meanwhile_is_not_taken_for_what_was_there(project: Path) -> None:
+    """go is asked of other imports than we have looked at; put back, they are not those of the answer."""
+    (project / "more.go").write_text("package main\n")
+    time.sleep(2 * SETTLED)
+    with closing(begin(project)) as head:
+        head.go.answers["go list"] = "what it said after the edit"
+        (project / "more.go").write_text('package main\n\nimport _ "os"\n')
+        head.keep()
+    (project / "more.go").write_text("package main\n")
+    with closing(begin(project)) as head:
+        assert head.go.known("go list") is None
+    time.sleep(2 * SETTLED)
+    with closing(begin(project)) as head:
+        head.go.answers["go list"] = "what it said"
+        head.keep()
+    with closing(begin(project)) as head:
+        assert head.go.known("go list") == "what it said", "or this test proves nothing"
+
+
 def test_an_answer_with_gaps_is_not_kept(project: Path) -> None:
     """What is missing may be there the next time, with the same sources."""
     (project / "main.go").write_text(OTHER.replace("main\n", 'main\n\nimport _ "example.com/not/there"\n', 1))
