@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
 from slimdeploy.artifacts.deploy_plan import ClusterTarget
 from slimdeploy.errors import UnreadableFile, WrongCluster
 
+_loading = threading.Lock()
+"""The client writes keys to temporary files that it removes at the end; two threads at once, and it forgets one."""
 IN_CLUSTER = "in-cluster"  # stands for the ServiceAccount of the pod that we run in
 
 
@@ -32,7 +35,8 @@ def settings_of(target: ClusterTarget) -> Any:  # noqa: ANN401 - a Configuration
         hint = "give --kubeconfig, or set KUBECONFIG"
         raise UnreadableFile(f"there is no kubeconfig: {files} does not exist", hint=hint)
     try:
-        config.load_kube_config(files, context=target.context, client_configuration=settings)  # type: ignore[no-untyped-call]
+        with _loading:
+            config.load_kube_config(files, context=target.context, client_configuration=settings)  # type: ignore[no-untyped-call]
     except config.ConfigException as error:
         known = _contexts(files)
         what = f"no context {target.context} in {files}" if target.context not in known else f"{files}: {error}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+from collections import deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -96,11 +97,14 @@ class Podman:
         return self._inspect("image", image)
 
     def logs(self, container: str, tail: int, *more: str) -> str:
-        """`podman logs`: both streams, the last `tail` lines."""
-        lines: list[str] = []
-        collecting = Podman(self.engine, lines.append)
-        out = collecting._run("logs", f"--tail={tail}", *more, container)
-        return out + "".join(f"{line}\n" for line in lines)
+        """`podman logs`: the last `tail` lines, stdout before stderr.
+
+        All is read: with `--tail` podman 4.3 turns around what was written in pieces, as Go's panics are.
+        """
+        out, err = deque[str](maxlen=tail), deque[str](maxlen=tail)
+        Podman(self.engine, err.append)._run("logs", *more, container, on_output=out.append)
+        last = deque((*out, *err), maxlen=tail)
+        return "".join(f"{line}\n" for line in last)
 
     def follow(self, container: str, sink: LineSink, *more: str) -> None:
         """`podman logs -f`: each line of both streams with its time in front, until the container ends."""
@@ -142,10 +146,12 @@ class Podman:
             raise
         return dict(found[0])
 
-    def _run(self, *arguments: str, given: Mapping[str, str] | None = None) -> str:
+    def _run(self, *arguments: str, given: Mapping[str, str] | None = None, on_output: LineSink | None = None) -> str:
         command.require("podman", HINT)
         argv, environment = ("podman", *self.engine.flags, *arguments), {**(given or {}), **self._environment()}
-        return command.run(Command(argv, environment=environment, inherit=INHERIT, timeout=300), self.on_line)
+        return command.run(
+            Command(argv, environment=environment, inherit=INHERIT, timeout=300), self.on_line, on_output
+        )
 
     def _environment(self) -> dict[str, str]:
         return {"XDG_RUNTIME_DIR": self.engine.runtime_folder} if self.engine.runtime_folder else {}
