@@ -67,6 +67,7 @@ def test_one_that_is_not_empty_is_made_anew(
     """What lies in it would be in each image."""
     build(OTHER)
     for place in (workshop.cache / "slimdeploy/projects").glob("*/containers/*/vfs/dir/*"):
+        place.chmod(0o755)  # an ordinary user's own, and read-only
         (place / "stranger").write_text("")
     digest, asked = build(THIRD)
     assert asked == ["from", "config", "commit"]
