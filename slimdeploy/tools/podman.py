@@ -97,14 +97,13 @@ class Podman:
         return self._inspect("image", image)
 
     def logs(self, container: str, tail: int, *more: str) -> str:
-        """`podman logs`: the last `tail` lines, stdout before stderr.
+        """`podman logs`: the last `tail` lines of stdout, then those of stderr.
 
         All is read: with `--tail` podman 4.3 turns around what was written in pieces, as Go's panics are.
         """
         out, err = deque[str](maxlen=tail), deque[str](maxlen=tail)
         Podman(self.engine, err.append)._run("logs", *more, container, on_output=out.append)
-        last = deque((*out, *err), maxlen=tail)
-        return "".join(f"{line}\n" for line in last)
+        return "".join(f"{line}\n" for line in (*out, *err))
 
     def follow(self, container: str, sink: LineSink, *more: str) -> None:
         """`podman logs -f`: each line of both streams with its time in front, until the container ends."""

@@ -17,7 +17,7 @@ def printed(name: str, plan: WorkloadPlan, podman: Podman, most: int, *, beside:
     """A container's last lines, without the secrets of slim.toml, and those that it or the one `beside` was given."""
     there = [podman.inspect(name), podman.inspect(beside)]
     values = [each.value for each in plan.secrets] + [value for live in there if live for value in secrets_of(live)]
-    return Hidden(values)(podman.logs(name, most)).splitlines() if there[0] else []
+    return Hidden(values)(podman.logs(name, most)).splitlines()[-most:] if there[0] else []
 
 
 def secrets_of(live: dict[str, Any]) -> Iterator[str]:

@@ -42,11 +42,10 @@ class Follower:
 
 def once(names: Iterable[str], podman: Podman, wish: LogWish, sink: Sink) -> None:
     """The last lines of each, in the order of time."""
-    lines = [
-        parsed(name, raw)
-        for name in names
-        for raw in podman.logs(name, wish.tail, "--timestamps", *_since(wish)).splitlines()
-    ]
+    lines: list[LogLine] = []
+    for name in names:
+        both = podman.logs(name, wish.tail, "--timestamps", *_since(wish)).splitlines()
+        lines += sorted((parsed(name, raw) for raw in both), key=lambda each: each.time)[-wish.tail :]
     for line in sorted(lines, key=lambda each: each.time):
         if not sink(line):
             return

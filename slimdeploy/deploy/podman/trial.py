@@ -89,7 +89,7 @@ def _ended(plan: WorkloadPlan, name: str, podman: Podman, seconds: float) -> Tri
     if not plan.ports and code == 0:
         return Trial(seconds)
     hidden = Hidden(each.value for each in plan.secrets)
-    lines = " | ".join(hidden(podman.logs(name, LAST_LINES)).splitlines())
+    lines = " | ".join(hidden(podman.logs(name, LAST_LINES)).splitlines()[-LAST_LINES:])
     return Trial(None, f"the program ended with exit code {code}: {lines or 'it printed nothing'}")
 
 
