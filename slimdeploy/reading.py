@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
+from slimdeploy.config.settings import changed
 from slimdeploy.events import Report, Warned
 from slimdeploy.workbench import Request
 
@@ -20,7 +21,7 @@ def contents(request: Request, report: Report, given: Container[str] = ()) -> Co
     from slimdeploy.artifacts.workload import Contents
 
     app, source = request.config.app, request.source
-    app = app.model_copy(update={"secrets": {name: each for name, each in app.secrets.items() if name not in given}})
+    app = changed(app, secrets={name: each for name, each in app.secrets.items() if name not in given})
     if source is None or not (app.config or app.secrets):
         return Contents()
     from slimdeploy.facts.contents import read_contents

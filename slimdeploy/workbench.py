@@ -7,12 +7,12 @@ from contextlib import closing, contextmanager
 from dataclasses import field, replace
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from slimdeploy.artifacts.build import Image
 from slimdeploy.artifacts.plan import BuildPlan, LocalFacts, Pinned, Platform
 from slimdeploy.artifacts.release import Order
 from slimdeploy.build.strategy import Start, Strategy, choose
-from slimdeploy.config.model import Config
 from slimdeploy.config.placing import Source
 from slimdeploy.config.platforms import CLUSTER
 from slimdeploy.config.references import VERSION
@@ -30,6 +30,9 @@ from slimdeploy.plan.deploy import Overrides, asks_for_registry, choose_target
 from slimdeploy.records import frozen
 from slimdeploy.state.locks import locked
 from slimdeploy.state.places import project_folder
+
+if TYPE_CHECKING:
+    from slimdeploy.config.model import Config
 
 
 @frozen

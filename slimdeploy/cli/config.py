@@ -36,7 +36,11 @@ def show(output: Output, flags: Flags) -> None:
     """Print the configuration as it counts: with its defaults, and the profile laid over it."""
     import tomlkit
 
-    values = request(flags, output).config.model_dump(mode="json", exclude_none=True, by_alias=True)
+    from slimdeploy.config.reader import spelled
+    from slimdeploy.config.source import read_text, shown_name
+
+    source = request(flags, output).source
+    values = spelled(read_text(source.file), shown_name(source.file), source.profile) if source else spelled("", "")
     output.result(tomlkit.dumps(values), values)
 
 

@@ -160,24 +160,25 @@ def request(flags: Flags, output: Output) -> Request:
     """What the flags ask for. Raises ConfigError, UnreadableFile."""
     from slimdeploy.artifacts.release import Order
     from slimdeploy.config.placing import Source
-    from slimdeploy.config.reader import default_config, find, read
+    from slimdeploy.config.settings import changed
+    from slimdeploy.config.source import find
     from slimdeploy.plan.deploy import Overrides
+    from slimdeploy.state.settings import read
     from slimdeploy.workbench import Building, Request
 
     project = Path(flags.directory).resolve()
     file, source = Path(flags.file) if flags.file else find(project), None
     if file or flags.profile:
         source = Source(file or project / CONFIG_FILE, flags.profile)
-        loaded = read(source.file, profile=flags.profile)
-        config = loaded.config
-        for warning in loaded.warnings:
-            output.terminal(Warned(warning))
     else:
         output.terminal(Note(f"no {CONFIG_FILE} here: defaults, local target (`slimdeploy init` writes one)"))
-        config = default_config()
+    loaded = read(project, source.file if source else None, flags.profile)
+    config = loaded.config
+    for warning in loaded.warnings:
+        output.terminal(Warned(warning))
     overrides = Overrides(**{key: getattr(flags, key) for key in Overrides.__dataclass_fields__})
     if flags.platforms is not None:
-        config = config.model_copy(update={"build": config.build.model_copy(update={"platforms": flags.platforms})})
+        config = changed(config, build=changed(config.build, platforms=flags.platforms))
     building = Building(flags.build_timeout or Building.timeout, flags.verify, flags.pull)
     rollback = config.deploy.rollback if flags.rollback is None else flags.rollback
     order = Order(lock_wait=flags.lock_wait or 0.0, rollback=rollback, retry=flags.retry)

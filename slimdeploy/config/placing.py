@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from slimdeploy.config.checking import View
-from slimdeploy.config.messages import Words
-from slimdeploy.config.positions import locate
 from slimdeploy.config.refusal import KeyPath
-from slimdeploy.config.report import Finding, Report
 from slimdeploy.config.source import read_text, shown_name
-from slimdeploy.errors import ConfigError
 from slimdeploy.records import frozen
+
+if TYPE_CHECKING:  # seldom needed, and slow to import
+    from slimdeploy.config.checking import View
+    from slimdeploy.config.report import Report
+    from slimdeploy.errors import ConfigError
 
 
 @frozen
@@ -25,6 +26,9 @@ class Source:
 
     def refusal(self, wrong: Iterable[tuple[KeyPath, str, str]]) -> ConfigError:
         """The error for findings: key path, message, hint."""
+        from slimdeploy.config.messages import Words
+        from slimdeploy.config.report import Finding
+
         report, view = self._report()
         found = [
             Finding(view.locate(path), message, partial(Words, "content", message, hint, on_key=True), view.locate)
@@ -38,5 +42,9 @@ class Source:
         return report.caution(view.locate(path), message)
 
     def _report(self) -> tuple[Report, View]:
+        from slimdeploy.config.checking import View
+        from slimdeploy.config.positions import locate
+        from slimdeploy.config.report import Report
+
         positions = locate(read_text(self.file))
         return Report(shown_name(self.file), positions), View(positions, self.profile)

@@ -1,4 +1,4 @@
-"""Reads slim.toml's text from the disk, and nothing else: no device, no pipe that blocks, no more than 1 MiB."""
+"""Finds slim.toml and reads its text: from a regular file, no device, no pipe that blocks, no more than 1 MiB."""
 
 from __future__ import annotations
 
@@ -11,7 +11,20 @@ from slimdeploy.errors import ConfigError, UnreadableFile
 from slimdeploy.problems import Problem
 
 MOST_BYTES = 1 << 20
+FILE = "slim.toml"
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def find(start: Path) -> Path | None:
+    """The slim.toml of a project folder, whatever it is: a broken one must not pass for none."""
+    path = start / FILE
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UnreadableFile(f"{shown_name(path)} cannot be read: {error.strerror}") from None
+    return path
 
 
 def read_text(path: Path) -> str:

@@ -43,7 +43,7 @@ def examine(project: Path, request: Request | SlimdeployError) -> tuple[Finding,
 def _config(request: Request | SlimdeployError) -> Finding:
     if isinstance(request, SlimdeployError):
         return failure("slim.toml", request)
-    return fine("slim.toml", "valid" if request.config.model_fields_set else "none: defaults")
+    return fine("slim.toml", "valid" if request.source else "none: defaults")
 
 
 def _program(project: Path, request: Request | None) -> Finding:

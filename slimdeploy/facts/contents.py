@@ -11,14 +11,17 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from slimdeploy.artifacts.workload import ConfigFile, Contents, SecretValue
-from slimdeploy.config import app as model
 from slimdeploy.config.beneath import open_beneath
 from slimdeploy.config.environment import LONGEST
 from slimdeploy.config.refusal import KeyPath
 from slimdeploy.config.secret_files import secret_content, secret_name
-from slimdeploy.config.secrets import SecretSource
+
+if TYPE_CHECKING:
+    from slimdeploy.config import app as model
+    from slimdeploy.config.secrets import SecretSource
 
 MOST_BYTES = 1 << 20
 """Of all files, and of all secrets: a ConfigMap and a Secret hold 1 MiB (validation.go, MaxSecretSize)."""

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from slimdeploy.artifacts.plan import LocalFacts, Platform
-from slimdeploy.config.compiling import Build
-from slimdeploy.config.model import Config
 from slimdeploy.config.references import VERSION
 from slimdeploy.config.stamps import asked
 from slimdeploy.errors import CompileFailed
@@ -22,6 +21,10 @@ from slimdeploy.tools import go_errors
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.git import describe, revision
 from slimdeploy.tools.go import Go, Package, host
+
+if TYPE_CHECKING:
+    from slimdeploy.config.compiling import Build
+    from slimdeploy.config.model import Config
 
 NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 UNKNOWN = "dev"

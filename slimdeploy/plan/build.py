@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from slimdeploy.artifacts.plan import (
     BuildPlan,
@@ -16,11 +17,13 @@ from slimdeploy.artifacts.plan import (
 )
 from slimdeploy.config.capacity import size_bytes
 from slimdeploy.config.flags import linker_flag
-from slimdeploy.config.model import Config
 from slimdeploy.config.platforms import CLUSTER
 from slimdeploy.config.refusal import Refused
 from slimdeploy.config.stamps import filled
 from slimdeploy.errors import CompileFailed, PolicyRefused
+
+if TYPE_CHECKING:
+    from slimdeploy.config.model import Config
 
 MAJOR_VERSION = re.compile(r"^v\d+$")
 WITH_C_TAGS = ("netgo", "osusergo")  # names, users: in Go, where glibc's own code wants shared libraries at run time

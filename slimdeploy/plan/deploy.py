@@ -16,7 +16,6 @@ from slimdeploy.artifacts.deploy_plan import (
     StorePlan,
     Target,
 )
-from slimdeploy.config.model import Config
 from slimdeploy.config.names import SYSTEM, namespace
 from slimdeploy.config.rules import parse_duration
 from slimdeploy.errors import PolicyRefused, UsageError
@@ -25,6 +24,7 @@ from slimdeploy.records import frozen
 
 if TYPE_CHECKING:
     from slimdeploy.artifacts.workload import Contents
+    from slimdeploy.config.model import Config
 
 TAG_LENGTH = 128  # OCI distribution spec 1.1, "pulling manifests"
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from slimdeploy.artifacts.workload import Health, Port
-from slimdeploy.config import health as asked
-from slimdeploy.config.app import Port as WantedPort
-from slimdeploy.config.model import Config
 from slimdeploy.config.rules import cpu_millis, memory_bytes
-from slimdeploy.config.scaling import Resources
+
+if TYPE_CHECKING:
+    from slimdeploy.config import health as asked
+    from slimdeploy.config.app import Port as WantedPort
+    from slimdeploy.config.model import Config
+    from slimdeploy.config.scaling import Resources
 
 DEFAULT_PORT = 8080
 LEAST_THREADS = 2  # what Go 1.25 takes at least (runtime, "container-aware GOMAXPROCS")

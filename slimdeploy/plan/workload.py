@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from slimdeploy.artifacts.workload import (
     Account,
@@ -20,13 +21,17 @@ from slimdeploy.artifacts.workload import (
     Volume,
     WorkloadPlan,
 )
-from slimdeploy.config.deploying import Deploy
-from slimdeploy.config.exposing import Expose as Exposed
-from slimdeploy.config.model import Config
-from slimdeploy.config.processes import Process
 from slimdeploy.config.rules import memory_bytes, parse_duration, whole_seconds
-from slimdeploy.config.scaling import Autoscale as Scaling
 from slimdeploy.plan.listening import environment, listed, ports_of, probe
+
+if TYPE_CHECKING:
+    from slimdeploy.config.deploying import Deploy
+    from slimdeploy.config.exposing import Expose as Exposed
+    from slimdeploy.config.model import Config
+    from slimdeploy.config.patching import Operation
+    from slimdeploy.config.processes import Process
+    from slimdeploy.config.running import Toleration
+    from slimdeploy.config.scaling import Autoscale as Scaling
 
 DEFAULT_PERCENT = 80
 MIGRATE = "migrate"
@@ -106,7 +111,6 @@ def _network(deploy: Deploy) -> NetworkRules | None:
 
 
 def _pods(deploy: Deploy) -> PodRules:
-    tolerations = (each.model_dump(by_alias=True, exclude_none=True) for each in deploy.tolerations)
     return PodRules(
         grace=whole_seconds(deploy.grace_period),
         drain=whole_seconds(deploy.drain),
@@ -114,11 +118,16 @@ def _pods(deploy: Deploy) -> PodRules:
         labels=_pairs(deploy.labels),
         annotations=_pairs(deploy.annotations),
         node_selector=_pairs(deploy.node_selector),
-        tolerations=tuple(tuple(each.items()) for each in tolerations),
+        tolerations=tuple(_toleration(each) for each in deploy.tolerations),
         volumes=tuple(
             Volume(each.name, each.path, each.claim or "", each.size or "", each.read_only) for each in deploy.volumes
         ),
     )
+
+
+def _toleration(wanted: Toleration) -> tuple[tuple[str, str], ...]:
+    said = {"key": wanted.taint, "operator": wanted.operator, "value": wanted.value, "effect": wanted.effect}
+    return tuple((name, each) for name, each in said.items() if each is not None)
 
 
 def _job(deploy: Deploy) -> JobRules:
@@ -166,9 +175,14 @@ def _without_ports(plan: WorkloadPlan, config: Config) -> WorkloadPlan:
 
 def _patches(config: Config) -> tuple[Patch, ...]:
     return tuple(
-        Patch(each.kind, each.name or "", tuple(one.model_dump(exclude_unset=True) for one in each.ops), each.allow)
+        Patch(each.kind, each.name or "", tuple(_operation(one) for one in each.ops), each.allow)
         for each in config.patch
     )
+
+
+def _operation(wanted: Operation) -> dict[str, object]:
+    value = {} if wanted.op == "remove" else {"value": wanted.value}
+    return {"op": wanted.op, "path": wanted.path, **value}
 
 
 def _pairs(table: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

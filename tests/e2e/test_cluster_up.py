@@ -35,9 +35,12 @@ def test_pods_serve_through_the_service(deployed: Project, cluster: Cluster, nam
 def test_unchanged_writes_nothing(deployed: Project, cluster: Cluster, namespace: str) -> None:
     deployed.up()
     before, log = uids(cluster, namespace), cluster.audit.mark()
+    deployed.environment["PYTHONPROFILEIMPORTTIME"] = "1"
     for _ in range(3):
         result = deployed.up()
         assert "nothing changed: 2 ready" in result.stderr
+        assert " kubernetes.client\n" in result.stderr
+        assert " pydantic\n" not in result.stderr
     assert log.mutating("slimdeploy", namespace) == []
     assert log.events("slimdeploy"), "the requests are ours by their user agent, or this test proves nothing"
     assert uids(cluster, namespace) == before

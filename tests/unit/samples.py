@@ -9,6 +9,7 @@ from typing import Any
 from slimdeploy.artifacts.plan import LocalFacts, Platform
 from slimdeploy.artifacts.workload import Health, Port, WorkloadPlan
 from slimdeploy.config.model import Config
+from slimdeploy.config.settings import settings
 
 IMAGE = "registry.example.com/team/hello@sha256:" + "a" * 64
 HTTP = Port("http", 8080)
@@ -17,7 +18,7 @@ AMD64 = Platform("linux", "amd64")
 
 def config(**tables: dict[str, Any]) -> Config:
     """The configuration of a slim.toml with these tables."""
-    return Config.model_validate(tables)
+    return settings(Config.model_validate(tables))
 
 
 def facts(**changes: Any) -> LocalFacts:

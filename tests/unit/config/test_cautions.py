@@ -2,7 +2,7 @@
 
 import pytest
 
-from slimdeploy.config.reader import read
+from slimdeploy.config.reader import check_text
 
 CASES = [
     ('[cluster]\ncontext = "prod"\nnamespace = "default"\n', ":3:13: cluster.namespace: "),  # 13
@@ -14,24 +14,23 @@ CASES = [
 ]
 
 
+def warnings(text, profile=None):
+    return check_text(text, "slim.toml", profile).warnings
+
+
 @pytest.mark.parametrize(("text", "said"), CASES)
-def test_each_is_told_once_with_its_place(tmp_path, text, said):
-    file = tmp_path / "slim.toml"
-    file.write_text(text)
-    (warning,) = read(file).warnings
+def test_each_is_told_once_with_its_place(text, said):
+    (warning,) = warnings(text)
     assert said in warning
 
 
-def test_what_only_another_profile_says_is_not_told(tmp_path):
-    file = tmp_path / "slim.toml"
-    file.write_text('[profiles.staging]\nimage.tag = "latest"\n[profiles.production]\n')
-    assert read(file).warnings == ()
-    assert read(file, profile="production").warnings == ()
-    (warning,) = read(file, profile="staging").warnings
+def test_what_only_another_profile_says_is_not_told():
+    text = '[profiles.staging]\nimage.tag = "latest"\n[profiles.production]\n'
+    assert warnings(text) == ()
+    assert warnings(text, "production") == ()
+    (warning,) = warnings(text, "staging")
     assert ":2:13: profiles.staging.image.tag: " in warning
 
 
-def test_the_usual_file_is_silent(tmp_path):
-    file = tmp_path / "slim.toml"
-    file.write_text('[app]\nenv = { GREETING = "hi" }\n[image]\ntag = "{version}"\nuser = 65532\n')
-    assert read(file).warnings == ()
+def test_the_usual_file_is_silent():
+    assert warnings('[app]\nenv = { GREETING = "hi" }\n[image]\ntag = "{version}"\nuser = 65532\n') == ()

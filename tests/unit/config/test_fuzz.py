@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from slimdeploy.config.keys import known_keys
 from slimdeploy.config.messages import toml
 from slimdeploy.config.reader import load
+from slimdeploy.config.settings import Loaded, dump, parse
 from slimdeploy.errors import ConfigError
 from tests.unit.config.documents import SOME, damaged, documents, quoted, scalars, texts, written
 
@@ -34,10 +35,12 @@ def outcome(file: Path, data: bytes, profile=None):
     file.write_bytes(data)
     lines = data.decode(errors="replace").split("\n")
     try:
-        load(file, profile=profile)
+        config = load(file, profile=profile)
     except ConfigError as caught:
         error = caught
     else:
+        loaded = Loaded(config, ("one",))
+        assert parse(dump(loaded)) == loaded
         return
     assert 1 <= len(error.problems) <= 20
     for each in error.problems:

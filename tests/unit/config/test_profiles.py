@@ -3,6 +3,7 @@
 import pytest
 
 from slimdeploy.config.app import Health
+from slimdeploy.config.settings import settings
 
 TEXT = """\
 [app]
@@ -33,7 +34,7 @@ def test_tables_merge_and_the_rest_is_replaced(read):
     config = read(TEXT, "staging")
     assert config.app.env == {"A": "x", "B": "y"}
     assert config.app.args == ("three",)
-    assert config.app.health == Health(kind="grpc")
+    assert config.app.health == settings(Health(kind="grpc"))
     assert (config.deploy.replicas, config.deploy.resources.cpu) == (1, "200m")
 
 

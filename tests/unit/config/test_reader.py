@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from slimdeploy.config.model import Config
-from slimdeploy.config.reader import default_config, find, load
+from slimdeploy.config.reader import default_config, load
+from slimdeploy.config.settings import settings
+from slimdeploy.config.source import find
 from slimdeploy.errors import ConfigError, UnreadableFile
 
 
 def test_without_a_file():
     config = default_config()
-    assert config == Config()
+    assert config == settings(Config())
     assert (config.app.name, config.app.port, config.app.ports, config.cluster) == (None, None, None, None)
     assert (config.app.health.kind, config.deploy.replicas, config.image.user) == ("tcp", 2, 65532)
 
