@@ -15,13 +15,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from slimdeploy.artifacts.plan import Pinned, Platform
 from slimdeploy.build.pulling import Puller, folder_name
 from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError, ToolMissing
 from slimdeploy.events import step
 from slimdeploy.records import frozen
+from slimdeploy.state.flock import Busy, held
 from slimdeploy.state.places import cache
 from slimdeploy.tools.buildah import Buildah, Container, Run
 from slimdeploy.tools.command import ToolFailed
@@ -61,7 +60,7 @@ class Containers:
     def prepare(self) -> Prepared:
         """Pull and unpack, if that was not done before. Raises ImageFailed, NotAllowed, Unreachable, DiskFull."""
         self.go_cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.folder / "lock"):
+        with held(self.folder / "lock"):
             try:
                 return Prepared(**json.loads((self.folder / READY).read_bytes()))
             except (OSError, ValueError, TypeError):
@@ -112,17 +111,17 @@ class Containers:
     @contextmanager
     def _free(self, prepared: Prepared) -> Iterator[Container]:
         """The first container that nobody holds; where all are taken, the first one, once it is free."""
-        with ExitStack() as held:
-            number = next((each for each in range(MOST[prepared.driver]) if self._take(each, held)), None)
+        with ExitStack() as taken:
+            number = next((each for each in range(MOST[prepared.driver]) if self._take(each, taken)), None)
             if number is None:
-                held.enter_context(FileLock(self._file(0, "lock")))
+                taken.enter_context(held(self._file(0, "lock")))
                 number = 0
             yield self._made(prepared, number)
 
-    def _take(self, number: int, held: ExitStack) -> bool:
+    def _take(self, number: int, taken: ExitStack) -> bool:
         try:
-            held.enter_context(FileLock(self._file(number, "lock"), timeout=0))
-        except Timeout:
+            taken.enter_context(held(self._file(number, "lock"), wait=0))
+        except Busy:
             return False
         return True
 

@@ -6,8 +6,6 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from filelock import FileLock
-
 from slimdeploy.artifacts.build import Base
 from slimdeploy.artifacts.plan import Pinned, Platform
 from slimdeploy.build.layout import Layout, is_readable, read_layout
@@ -16,6 +14,7 @@ from slimdeploy.build.packing import whole
 from slimdeploy.errors import DiskFull, ImageFailed, SlimdeployError
 from slimdeploy.events import Report, Step, ToolOutput, megabytes, step
 from slimdeploy.records import frozen
+from slimdeploy.state.flock import held
 from slimdeploy.state.places import cache
 from slimdeploy.tools.command import ToolFailed
 from slimdeploy.tools.credentials import proven
@@ -39,7 +38,7 @@ class Puller:
     def base(self, pinned: Pinned, platform: Platform) -> Base:
         """The image with what is in it. Raises ImageFailed when it is for another platform, NotAllowed, Unreachable."""
         folder = kept(pinned, platform)
-        with FileLock(f"{folder}.lock"):
+        with held(folder.with_name(f"{folder.name}.lock")):
             layout = read_layout(folder) or _move(self.pull(pinned, platform).folder, folder)
             _check(layout, pinned, platform)
             listing = read_listing(layout, folder.with_name(f"{folder.name}.{PATHS}"), self._readable)

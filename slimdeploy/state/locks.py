@@ -1,4 +1,4 @@
-"""One slimdeploy at a time on one project. The lock is flock(2): it ends with its holder, however that dies."""
+"""One slimdeploy at a time on one project. The lock ends with its holder, however that dies."""
 
 from __future__ import annotations
 
@@ -7,48 +7,35 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from slimdeploy.errors import Locked
+from slimdeploy.state.flock import Busy, held
 
 
 @contextmanager
 def locked(folder: Path, what: str, wait: float = 0.0) -> Iterator[None]:
     """Hold the lock of a folder; wait at most `wait` seconds for it. Raises Locked with the holder's name."""
     holder, end = folder / "holder.json", time.monotonic() + wait
-    while True:
-        lock = FileLock(folder / "lock")
+    with ExitStack() as lock:
+        while True:
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                lock.enter_context(held(folder / "lock", max(end - time.monotonic(), 0)))
+                break
+            except (FileNotFoundError, FileExistsError):  # `cache prune` removes the folder in this very moment
+                continue
+            except Busy:
+                raise Locked(
+                    f"another slimdeploy works on {what}{_holder(holder)}",
+                    hint="wait for it, then run this again; --lock-wait 5m waits",
+                ) from None
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock.acquire(timeout=max(end - time.monotonic(), 0))
-        except (FileNotFoundError, FileExistsError):  # `cache prune` removes the folder in this very moment
-            continue
-        except Timeout:
-            raise Locked(
-                f"another slimdeploy works on {what}{_holder(holder)}",
-                hint="wait for it, then run this again; --lock-wait 5m waits",
-            ) from None
-        if _held(lock, folder / "lock"):
-            break
-        lock.release()  # or while we waited
-    try:
-        holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}))
-        yield
-    finally:
-        holder.unlink(missing_ok=True)
-        lock.release()
-
-
-def _held(lock: FileLock, file: Path) -> bool:
-    """Whether the file that is locked is the one that others would lock."""
-    descriptor = lock._context.lock_file_fd
-    try:
-        return descriptor is not None and os.path.samestat(os.fstat(descriptor), file.stat())
-    except FileNotFoundError:
-        return False
+            holder.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": time.time()}))
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
 
 
 def _holder(file: Path) -> str:

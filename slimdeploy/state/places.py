@@ -6,16 +6,15 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
-import platformdirs
-
 from slimdeploy.errors import UnreadableFile
+from slimdeploy.tools.places import cache_home
 
 NAMED = "project"
 
 
 def cache() -> Path:
     """Our cache folder, made if it is missing."""
-    folder = platformdirs.user_cache_path("slimdeploy")
+    folder = cache_home() / "slimdeploy"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

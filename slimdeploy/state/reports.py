@@ -13,9 +13,8 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-import platformdirs
-
-from slimdeploy.errors import SlimdeployError
+from slimdeploy.errors import SlimdeployError, UnreadableFile
+from slimdeploy.tools.places import state_home
 
 KEPT = 50
 
@@ -48,11 +47,11 @@ def now() -> str:
 
 
 def _write(name: str, text: str) -> Path | None:
-    file = platformdirs.user_state_path("slimdeploy") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
     try:
+        file = state_home() / "slimdeploy" / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with open(file, "w", encoding="utf-8", opener=partial(os.open, mode=0o600)) as new:
             new.write(text)
-    except OSError:
+    except (OSError, UnreadableFile):
         return None
     return file

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from slimdeploy.errors import ToolMissing
 from slimdeploy.records import frozen
+from slimdeploy.state.flock import Busy, held
 from slimdeploy.state.places import cache
 from slimdeploy.tools.buildah import Buildah
 from slimdeploy.tools.command import ToolFailed
@@ -47,12 +46,12 @@ def found() -> Iterator[Shared]:
 
 def remove(each: Shared) -> bool:
     """False when somebody uses it."""
-    with ExitStack() as held:
+    with ExitStack() as unused:
         for lock in each.locks:
             lock.parent.mkdir(parents=True, exist_ok=True)
             try:
-                held.enter_context(FileLock(lock, timeout=0))
-            except Timeout:
+                unused.enter_context(held(lock, wait=0))
+            except Busy:
                 return False
         if each.folder.parent.name != "builders":
             shutil.rmtree(each.folder, ignore_errors=True)

@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from slimdeploy.records import frozen
+from slimdeploy.state.flock import Busy, held
 from slimdeploy.state.places import NAMED, cache, projects
 from slimdeploy.state.shared import Shared, found, remove
 from slimdeploy.state.workspace import collect
@@ -72,7 +71,7 @@ def prune(wanted: Callable[[Kept | Shared], bool], *, really: bool = True) -> Pr
             (removed if not really or _remove(each.folder) else busy).append(each)
     freed = sum(_let_go(each, really=really) for each in found() if wanted(each))
     if really and (work := cache() / "work").is_dir():
-        with FileLock(work / "gate.lock"):
+        with held(work / "gate.lock"):
             collect(work)
     return Pruned(tuple(removed), tuple(busy), freed)
 
@@ -129,22 +128,18 @@ def _count(folder: Path) -> int:
 
 def _remove(folder: Path) -> bool:
     """Whether nobody works with it, and it is gone."""
-    lock = FileLock(folder / "lock")
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
+        with held(folder / "lock", wait=0):
+            for each in folder.iterdir():
+                if each.is_dir():
+                    shutil.rmtree(each, ignore_errors=True)
+                elif each.name != "lock":
+                    each.unlink()
+            (folder / "lock").unlink()
+            with suppress(OSError):  # somebody takes a new lock in this very moment
+                folder.rmdir()
+    except Busy:
         return False
     except FileNotFoundError:
         return True
-    try:
-        for each in folder.iterdir():
-            if each.is_dir():
-                shutil.rmtree(each, ignore_errors=True)
-            elif each.name != "lock":
-                each.unlink()
-        (folder / "lock").unlink()
-        with suppress(OSError):  # somebody takes a new lock in this very moment
-            folder.rmdir()
-    finally:
-        lock.release()
     return True

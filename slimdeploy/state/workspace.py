@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+from slimdeploy.state.flock import Busy, held
 from slimdeploy.state.places import cache
 
 LOCK = "owner.lock"
@@ -24,28 +23,23 @@ def workspace() -> Iterator[Path]:
     parent = cache() / "work"
     parent.mkdir(exist_ok=True)
     folder = parent / os.urandom(8).hex()  # known before it exists: a signal at any moment leaves nothing
-    owner = FileLock(folder / LOCK)
-    try:
-        with FileLock(parent / "gate.lock"):  # between mkdir and its lock nobody may collect
-            collect(parent)
-            folder.mkdir(mode=0o700)
-            owner.acquire()
-        yield folder
-    finally:
-        _remove(folder)
-        owner.release()
+    with ExitStack() as owner:
+        try:
+            with held(parent / "gate.lock"):  # between mkdir and its lock nobody may collect
+                collect(parent)
+                folder.mkdir(mode=0o700)
+                owner.enter_context(held(folder / LOCK))
+            yield folder
+        finally:
+            _remove(folder)
 
 
 def collect(parent: Path) -> None:
     """Remove the folders below `parent` that nobody owns any more."""
     for folder in parent.iterdir():
-        if not folder.is_dir():
-            continue
-        try:
-            with FileLock(folder / LOCK, timeout=0):
+        if folder.is_dir():
+            with suppress(Busy, FileNotFoundError), held(folder / LOCK, wait=0):
                 _remove(folder)
-        except Timeout:
-            continue
 
 
 def _remove(folder: Path) -> None:

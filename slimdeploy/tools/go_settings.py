@@ -12,9 +12,8 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-import platformdirs
-
 from slimdeploy.errors import PolicyRefused
+from slimdeploy.tools.places import config_home
 
 UNSET = "unset GOFLAGS, and `go env -u GOFLAGS`"
 REFUSED = frozenset({"-toolexec", "-overlay", "-exec", "-modfile"})
@@ -45,7 +44,7 @@ def remarks() -> Iterator[str]:
 
 def settings_file() -> Path:
     """Where `go env -w` keeps things."""
-    return Path(os.environ.get("GOENV") or platformdirs.user_config_path("go") / "env")
+    return Path(os.environ.get("GOENV") or config_home() / "go" / "env")
 
 
 def kept_setting(name: str) -> str:

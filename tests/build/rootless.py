@@ -15,7 +15,7 @@ from tests.e2e.test_killed import descendants_in
 from tests.tools import somebody
 
 MODULES = (
-    "slimdeploy", "annotated_types", "click", "elftools", "filelock", "markdown_it", "mdurl", "platformdirs",
+    "slimdeploy", "annotated_types", "click", "elftools", "markdown_it", "mdurl",
     "pydantic", "pydantic_core", "pygments", "rich", "sh", "tomlkit", "typing_extensions", "typing_inspection", "yaml",
 )  # fmt: skip
 PROGRAM = """package main

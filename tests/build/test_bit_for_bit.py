@@ -54,7 +54,7 @@ FACTORS: dict[str, tuple[str, ...]] = {
     "caller": ("inside", "outside"),
 }
 MODULES = (
-    "slimdeploy", "annotated_types", "click", "elftools", "filelock", "platformdirs", "pydantic", "pydantic_core",
+    "slimdeploy", "annotated_types", "click", "elftools", "pydantic", "pydantic_core",
     "sh", "tomlkit", "typing_extensions", "typing_inspection", "yaml",
 )  # fmt: skip
 SLIM = """[app]

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
+from slimdeploy.state.flock import held
 from slimdeploy.state.shared import found
 from slimdeploy.state.stock import UNUSED, prune
 
@@ -41,7 +41,7 @@ def test_only_shown(kept: Path) -> None:
 
 
 def test_what_is_used_stays(kept: Path) -> None:
-    with FileLock(kept / "bases/b.lock"), FileLock(kept / "builders/g/container-0.lock"):
+    with held(kept / "bases/b.lock"), held(kept / "builders/g/container-0.lock"):
         prune(lambda _: True)
     assert files(kept) == set(FILES)
 
