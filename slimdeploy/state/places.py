@@ -10,17 +10,20 @@ from slimdeploy.errors import UnreadableFile
 from slimdeploy.tools.places import cache_home
 
 NAMED = "project"
+ELSEWHERE = "XDG_CACHE_HOME names another place"
 
 
 def cache() -> Path:
     """Our cache folder, made if it is missing."""
     folder = cache_home() / "slimdeploy"
+    if ":" in str(folder):
+        raise UnreadableFile(
+            f"the cache folder {folder} has a colon in its name: buildah takes it for an end", hint=ELSEWHERE
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise UnreadableFile(
-            f"the cache folder {folder} cannot be made: {error.strerror}", hint="XDG_CACHE_HOME names another place"
-        ) from None
+        raise UnreadableFile(f"the cache folder {folder} cannot be made: {error.strerror}", hint=ELSEWHERE) from None
     return folder
 
 

@@ -86,8 +86,11 @@ class Buildah:
         return self.folder / "store"
 
     def pull(self, layout: Path) -> str:
-        """`buildah pull oci:LAYOUT`: the id that the image has in the store."""
-        return self._run("pull", f"oci:{layout}").strip().splitlines()[-1]
+        """`buildah pull oci:LAYOUT`: the id that the image has in the store.
+
+        buildah names the image as the path that it is given, and a name has no capitals, and no `_` at an end.
+        """
+        return self._run("pull", f"oci:{layout.name}", folder=layout.parent).strip().splitlines()[-1]
 
     def from_image(self, image: str, name: str) -> Container:
         """`buildah from --name NAME IMAGE`, of an image in the store."""
@@ -154,7 +157,7 @@ class Buildah:
         home = Path(command.environment()["HOME"])
         return home if os.access(home, os.W_OK) else self.folder
 
-    def _run(self, *arguments: str, limit: float | None = 600) -> str:
+    def _run(self, *arguments: str, limit: float | None = 600, folder: Path | None = None) -> str:
         command.require("buildah", HINT)
         places = ("--root", str(self.store), "--runroot", str(self.folder / "run"))
         store = (*places, "--storage-driver", self.driver)
@@ -167,6 +170,7 @@ class Buildah:
                     "HOME": str(self._home()),
                 },
                 inherit=INHERIT,
+                folder=folder,
                 contained=True,
                 timeout=limit,
             ),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from slimdeploy.errors import UnreadableFile
+from slimdeploy.state.places import cache
 from slimdeploy.tools.places import cache_home, config_home, state_home
 
 
@@ -40,3 +41,11 @@ def test_nobody_has_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnreadableFile, match="no home folder") as refused:
         cache_home()
     assert refused.value.hint == "HOME or XDG_CACHE_HOME names one"
+
+
+def test_a_colon_in_the_cache_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """buildah and skopeo read `oci:FOLDER:TAG`, and `--volume FOLDER:FOLDER`."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "a:b"))
+    with pytest.raises(UnreadableFile, match="a colon in its name"):
+        cache()
+    assert list(tmp_path.iterdir()) == []
