@@ -40,7 +40,7 @@ def test_unchanged_writes_nothing(deployed: Project, cluster: Cluster, namespace
         result = deployed.up()
         assert "nothing changed: 2 ready" in result.stderr
         assert " kubernetes.client\n" in result.stderr
-        assert " pydantic\n" not in result.stderr
+        assert " slimdeploy.config.model\n" not in result.stderr
     assert log.mutating("slimdeploy", namespace) == []
     assert log.events("slimdeploy"), "the requests are ours by their user agent, or this test proves nothing"
     assert uids(cluster, namespace) == before

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import CRASHES, Project
+from tests.e2e.conftest import CRASHES, HELLO, Project
 from tests.waiting import PATIENCE
 
 
@@ -48,6 +48,27 @@ def test_it_serves_on_loopback_and_down_leaves_nothing(here: Project, local_name
     assert local_name not in podman("ps", "--all", "--format", "{{.Names}}") + podman(
         "images", "--format", "{{.Names}}"
     )
+
+
+TALKS = """	for number := 0; number < 3; number++ {
+		println("old", number)
+	}
+	for number := 0; number < 3; number++ {
+		time.Sleep(10 * time.Millisecond)
+		fmt.Println("new", number)
+	}
+"""
+
+
+def test_the_last_lines_are_the_last_by_time_of_both_streams(here: Project) -> None:
+    talks = HELLO.replace('"os"', '"os"\n\t"time"').replace("func main() {\n", f"func main() {{\n{TALKS}")
+    here.write(main__go=talks)
+    here.up()
+    both = [f"{age} {number}" for age in ("old", "new") for number in range(3)] + ["listening"]
+    for tail in (0, 2, 5, 100):
+        assert here.slimdeploy("logs", "--tail", str(tail)).stdout.splitlines() == both[-tail:][:tail]
+    documents = here.slimdeploy("logs", "--tail", "5", "-o", "json").stdout.splitlines()
+    assert [json.loads(each)["line"] for each in documents] == both[-5:]
 
 
 def test_again_changes_nothing(here: Project, local_name: str) -> None:
