@@ -12,7 +12,8 @@ import pytest
 from slimdeploy.artifacts.build import StaticBinary
 from slimdeploy.building import make_static
 from slimdeploy.config.placing import Source
-from slimdeploy.config.reader import default_config, find, load
+from slimdeploy.config.reader import default_config, load
+from slimdeploy.config.source import find
 from slimdeploy.errors import SlimdeployError
 from slimdeploy.events import Event, ToolOutput, Warned
 from slimdeploy.plan.deploy import Overrides

@@ -28,7 +28,7 @@ from tests.waiting import PATIENCE, comes_true
 
 KILLS, LANES, IN_A_ROW = 50, 2, 5
 SEED = int(os.environ.get("SEED", "1"))
-SHORTENING = {"answers", "containers", "heads.json"}
+SHORTENING = {"answers", "containers", "heads.json", "settings"}
 MAIN = 'package main\n\nfunc main() { println("%d") }\n'
 
 

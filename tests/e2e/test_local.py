@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import CRASHES, HELLO, Project
-from tests.waiting import PATIENCE
+from tests.e2e.test_verbs import running
+from tests.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -51,24 +52,34 @@ def test_it_serves_on_loopback_and_down_leaves_nothing(here: Project, local_name
 
 
 TALKS = """	for number := 0; number < 3; number++ {
-		println("old", number)
+		fmt.Fprintln(os.Stderr, "old", number)
 	}
 	for number := 0; number < 3; number++ {
 		time.Sleep(10 * time.Millisecond)
 		fmt.Println("new", number)
 	}
 """
+ASKED = """		if request.URL.RawQuery == "say" {
+			fmt.Println("asked")
+		}
+"""
 
 
-def test_the_last_lines_are_the_last_by_time_of_both_streams(here: Project) -> None:
-    talks = HELLO.replace('"os"', '"os"\n\t"time"').replace("func main() {\n", f"func main() {{\n{TALKS}")
-    here.write(main__go=talks)
+def test_the_last_lines_are_the_last_by_time_of_both_streams(here: Project, port: int) -> None:
+    asked = HELLO.replace("_ *http", "request *http").replace("\t\tfmt.F", f"{ASKED}\t\tfmt.F")
+    talks = asked.replace("func main() {\n", f"func main() {{\n{TALKS}")
+    here.write(main__go=talks.replace('"os"', '"os"\n\t"time"'))
     here.up()
     both = [f"{age} {number}" for age in ("old", "new") for number in range(3)] + ["listening"]
     for tail in (0, 2, 5, 100):
         assert here.slimdeploy("logs", "--tail", str(tail)).stdout.splitlines() == both[-tail:][:tail]
     documents = here.slimdeploy("logs", "--tail", "5", "-o", "json").stdout.splitlines()
     assert [json.loads(each)["line"] for each in documents] == both[-5:]
+    with running(here, "logs", "-f", "--tail", "5") as (_, followed):
+        until("the last lines are followed", lambda: [each.rstrip() for each in followed] == both[-5:])
+    with running(here, "logs", "-f", "--tail", "0") as (_, followed):
+        until("a new line is followed", lambda: get(f"http://127.0.0.1:{port}/api/?say") and followed)
+    assert set(followed) == {"asked\n"}
 
 
 def test_again_changes_nothing(here: Project, local_name: str) -> None:

@@ -30,7 +30,6 @@ class Follower:
     """Follows one container. `last` is the time of the last line that came."""
 
     name: str
-    first: tuple[str, ...]
     last: str = ""
     thread: threading.Thread | None = None
 
@@ -42,27 +41,30 @@ class Follower:
 
 def once(names: Iterable[str], podman: Podman, wish: LogWish, sink: Sink) -> None:
     """The last lines of each, in the order of time."""
-    lines: list[LogLine] = []
-    for name in names:
-        both = podman.logs(name, wish.tail, "--timestamps", *_since(wish)).splitlines()
-        lines += sorted((parsed(name, raw) for raw in both), key=lambda each: each.time)[-wish.tail :]
+    lines = [line for name in names for line in last_lines(name, podman, wish)]
     for line in sorted(lines, key=lambda each: each.time):
         if not sink(line):
             return
+
+
+def last_lines(name: str, podman: Podman, wish: LogWish) -> list[LogLine]:
+    """The last lines of one container, of both streams, in the order of time."""
+    both = podman.logs(name, wish.tail, "--timestamps", *_since(wish)).splitlines() if wish.tail else []
+    return sorted((parsed(name, raw) for raw in both), key=lambda each: each.time)[-wish.tail :]
 
 
 def follow(names: Iterable[str], known: Known, podman: Podman, wish: LogWish, *, sink: Sink) -> None:
     """For ever: of what is there at first the last lines, of what comes later everything. Ends when nobody listens."""
     wanted, arriving = tuple(names), queue.Queue[LogLine]()
     followers: dict[str, Follower] = {}
-    first = (f"--tail={wish.tail}", *_since(wish))
+    first: LogWish | None = wish
     try:
         while True:
-            there = _looked(known, again=not first)
+            there = _looked(known, again=first is None)
             for name in wanted:
                 if name in there:
                     _follow(name, there[name], followers, podman, arriving=arriving, first=first)
-            first = ()
+            first = None
             if not drain(arriving, sink):
                 return
     finally:
@@ -86,16 +88,28 @@ def _follow(
     podman: Podman,
     *,
     arriving: queue.Queue[LogLine],
-    first: tuple[str, ...],
+    first: LogWish | None,
 ) -> None:
     """Begin with a container that is new, or go on with one that was started again."""
     known = followers.get(container["Id"])
     if known is None:
-        followers[container["Id"]] = known = Follower(name, first)
+        followers[container["Id"]] = known = _beginning(name, podman, first, arriving) if first else Follower(name)
     elif not known.idle or container["State"] != "running":
         return
     known.thread = threading.Thread(target=_read, args=(known, container["Id"], podman, arriving), daemon=True)
     known.thread.start()
+
+
+def _beginning(name: str, podman: Podman, wish: LogWish, arriving: queue.Queue[LogLine]) -> Follower:
+    """The last lines of what was there before, and a follower that goes on behind them.
+
+    Not by `podman logs -f --tail`, which turns around what was written in pieces (4.3).
+    """
+    now = fixed(datetime.now(UTC).isoformat())
+    lines = last_lines(name, podman, wish)
+    for line in lines:
+        arriving.put(line)
+    return Follower(name, max((line.time for line in lines), default=now))
 
 
 def _read(follower: Follower, container: str, podman: Podman, arriving: queue.Queue[LogLine]) -> None:
@@ -108,7 +122,7 @@ def _read(follower: Follower, container: str, podman: Podman, arriving: queue.Qu
             arriving.put(line)
 
     with suppress(ToolFailed):  # it has gone
-        podman.follow(container, take, *((f"--since={before}",) if before else follower.first))
+        podman.follow(container, take, *((f"--since={before}",) if before else ()))
 
 
 def _since(wish: LogWish) -> tuple[str, ...]:
