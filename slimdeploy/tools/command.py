@@ -134,12 +134,11 @@ def prepared(command: Command) -> tuple[list[str], dict[str, str]]:
 
 
 def start(program: Any, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - sh has no types
-    """Fork, one at a time. No signal handler may raise in here: what runs around a fork drops exceptions."""
-    with _starting:
-        try:
-            return program(*arguments, **options)
-        except ValueError:  # the fork died before it could say to sh what it is
-            raise ToolFailed(Path(str(program)).name, 137, ("it was killed while it started",)) from None
+    """Fork. No signal handler may raise in here: what runs around a fork drops exceptions."""
+    try:
+        return program(*arguments, **options)
+    except ValueError:  # the fork died before it could say to sh what it is
+        raise ToolFailed(Path(str(program)).name, 137, ("it was killed while it started",)) from None
 
 
 def _options(command: Command) -> dict[str, Any]:
@@ -177,7 +176,3 @@ def deadline(pid: int, seconds: float | None) -> Iterator[threading.Event]:
         yield expired
     finally:
         timer.cancel()
-
-
-_starting = threading.Lock()
-"""One at a time: from Python 3.12 on, filelock lets no thread fork while another one does."""
