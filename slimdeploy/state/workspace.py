@@ -13,6 +13,7 @@ from pathlib import Path
 
 from slimdeploy.state.flock import Busy, held
 from slimdeploy.state.places import cache
+from slimdeploy.tools.containment import end_strays
 
 LOCK = "owner.lock"
 
@@ -35,10 +36,11 @@ def workspace() -> Iterator[Path]:
 
 
 def collect(parent: Path) -> None:
-    """Remove the folders below `parent` that nobody owns any more."""
+    """Remove the folders below `parent` that nobody owns any more, and end what still works there."""
     for folder in parent.iterdir():
         if folder.is_dir():
             with suppress(Busy, FileNotFoundError), held(folder / LOCK, wait=0):
+                end_strays(folder)
                 _remove(folder)
 
 

@@ -28,8 +28,16 @@ def descendants_in(folder: Path) -> list[str]:
         except OSError:
             continue
         if str(folder) in line and int(process.name) != os.getpid():
-            found.append(line)
+            found.append(f"{line}[{_state(process)}]")
     return found
+
+
+def _state(process: Path) -> str:
+    try:
+        words = (process / "status").read_text().split("\n")
+        return ", ".join([*words[2:3], *words[6:7], (process / "wchan").read_text()]).replace("\t", " ")
+    except OSError as error:
+        return str(error)
 
 
 def kill_after(project: Project, seconds: float) -> None:

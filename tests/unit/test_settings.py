@@ -47,10 +47,13 @@ def without_rules(file: Path, profile: str | None = None) -> str:
     code = (
         "import sys; from pathlib import Path; from slimdeploy.state.settings import read\n"
         "file = Path(sys.argv[1]); loaded = read(file.parent, file, sys.argv[2] or None)\n"
-        "print('pydantic' in sys.modules, loaded.config, loaded.warnings)"
+        "print('pydantic' in sys.modules, loaded.config, loaded.warnings)\n"
+        "from slimdeploy.state.settings import _kept; print(_kept(file.parent), file=sys.stderr)"
     )
     argv = [sys.executable, "-c", code, str(file), profile or ""]
-    return subprocess.run(argv, capture_output=True, text=True, check=True, env=os.environ).stdout.strip()
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, env=os.environ)
+    assert done.stdout.startswith("False "), (done.stderr, state._kept(file.parent), kept(file))
+    return done.stdout.strip()
 
 
 def test_the_second_time_is_the_same_without_the_rules(file: Path) -> None:

@@ -80,6 +80,32 @@ def test_what_a_killed_run_left_is_collected() -> None:
             assert not left.exists()
 
 
+@contextmanager
+def program_in(folder: Path, variable: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that has its temporary files there, and was started without anything that would end it."""
+    with subprocess.Popen(["sleep", "300"], env={"PATH": os.environ["PATH"], variable: str(folder)}) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("variable", ["TMPDIR", "GOTMPDIR"])
+def test_what_a_killed_run_had_just_started_is_ended(variable: str) -> None:
+    with (
+        other_run() as (process, left),
+        program_in(left, variable) as stray,
+        program_in(left / "deep", variable) as deep,
+    ):
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        with workspace() as folder, program_in(folder, variable) as own, program_in(folder.parent, variable) as other:
+            assert not left.exists()
+            assert [stray.wait(), deep.wait()] == [-signal.SIGKILL] * 2
+            with workspace():
+                assert [own.poll(), other.poll()] == [None, None]
+
+
 def test_what_a_live_run_needs_is_not() -> None:
     with other_run() as (_, needed):
         with workspace():
