@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
+
+from slimdeploy.facts.source import SETTLED
 
 PATIENCE = 60.0
 """Seconds: far more than anything takes on a machine that is busy with other tests."""
@@ -27,3 +30,9 @@ def until(what: str, condition: Callable[[], Found]) -> Found:
             raise AssertionError(f"not within {PATIENCE:.0f} s: {what}")
         time.sleep(0.1)
     return found
+
+
+def settle(*folders: Path) -> None:
+    """Wait as a person would: of files that were written in this very moment, slimdeploy remembers nothing."""
+    written = (each.lstat().st_ctime for folder in folders for each in folder.rglob("*"))
+    time.sleep(max(max(written, default=0.0) + 2 * SETTLED - time.time(), 0))

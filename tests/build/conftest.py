@@ -24,6 +24,7 @@ from slimdeploy.plan.deploy import Overrides
 from slimdeploy.tools import command
 from slimdeploy.workbench import Built, Request
 from tests.build import programs
+from tests.waiting import settle
 
 
 @functools.cache
@@ -87,6 +88,7 @@ def plain(shared: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 def start(project: Path, cache: Path, umask: int = 0o022, **exported: str) -> subprocess.Popen[str]:
     """`slimdeploy build` as a process of its own."""
+    settle(project)
     return subprocess.Popen(
         [sys.executable, "-m", "slimdeploy", "build", "-o", "json", "-C", str(project)],
         env=os.environ | variables(cache) | exported,

@@ -15,6 +15,7 @@ from slimdeploy.tools import command
 from tests.build import programs
 from tests.build.conftest import Workshop, variables
 from tests.unit.samples import config
+from tests.waiting import settle
 
 OTHER = 'package main\n\nfunc main() { println("other") }\n'
 THIRD = 'package main\n\nfunc main() { println("third") }\n'
@@ -39,6 +40,7 @@ def build(project: Path, workshop: Workshop, tmp_path: Path) -> Callable[[str], 
     def run(text: str) -> tuple[str, list[str]]:
         (project / "main.go").write_text(text)
         log.unlink(missing_ok=True)
+        settle(project, front.parent)
         done = subprocess.run(
             [sys.executable, "-m", "slimdeploy", "build", "-o", "json", "-C", str(project)],
             env=os.environ | variables(workshop.cache) | {"PATH": f"{front.parent}:{os.environ['PATH']}"},

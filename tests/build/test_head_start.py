@@ -20,7 +20,7 @@ from slimdeploy.tools import command, running
 from tests.build import programs
 from tests.build.conftest import Workshop, variables
 from tests.unit.samples import config
-from tests.waiting import comes_true
+from tests.waiting import comes_true, settle
 
 OTHER = 'package main\n\nfunc main() { println("other") }\n'
 BROKEN = "package main\n\nfunc main() { nothing() }\n"
@@ -40,6 +40,7 @@ def project(workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def slimdeploy(
     project: Path, *arguments: str, path: Path | None = None, goflags: str = ""
 ) -> subprocess.CompletedProcess[str]:
+    settle(project)
     return subprocess.run(
         [sys.executable, "-m", "slimdeploy", *arguments, "-C", str(project)],
         env=os.environ | {"GOFLAGS": goflags} | ({"PATH": f"{path}:{os.environ['PATH']}"} if path else {}),

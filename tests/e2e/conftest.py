@@ -15,6 +15,7 @@ import pytest
 
 from tests.cluster.cluster import Cluster
 from tests.cluster.ports import free_ports
+from tests.waiting import settle
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Project:
         return self
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        settle(self.folder)
         return subprocess.Popen(
             [sys.executable, "-m", "slimdeploy", *arguments],
             cwd=self.folder,
