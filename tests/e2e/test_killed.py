@@ -20,16 +20,26 @@ POINTS = (0.15, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3, 1.7)
 
 
 def descendants_in(folder: Path) -> list[str]:
-    """Command lines of processes that work below a folder: a killed run's own, since each test has its own folders."""
+    """Command lines of processes that work below a folder: a killed run's own, since each test has its own folders.
+
+    Between a fork and an exec a child still looks like slimdeploy, whose variables name the folder.
+    """
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        if str(folder) in line and int(process.name) != os.getpid():
+        if (str(folder) in line or _is_ours(process, line, folder)) and int(process.name) != os.getpid():
             found.append(f"{line}[{_state(process)}]")
     return found
+
+
+def _is_ours(process: Path, line: str, folder: Path) -> bool:
+    try:
+        return "-m slimdeploy " in line and os.fsencode(folder) in (process / "environ").read_bytes()
+    except OSError:
+        return False
 
 
 def _state(process: Path) -> str:
