@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from slimdeploy.errors import UnreadableFile
+
 PAUSE = 0.02
 """Seconds between two tries: flock(2) itself would wait without an end, and without listening to signals."""
 
@@ -24,7 +26,8 @@ class Busy(Exception):
 def held(file: Path, wait: float | None = None) -> Iterator[None]:
     """Hold the lock of a file, which is made if it is missing; its time says when it was held last.
 
-    `wait` is in seconds; None is as long as it takes. Raises Busy; FileNotFoundError when the folder is not there.
+    `wait` is in seconds; None is as long as it takes. Raises Busy; FileNotFoundError when the folder is not there;
+    UnreadableFile when the file is somebody else's.
     """
     descriptor = _take(file, None if wait is None else time.monotonic() + wait)
     try:
@@ -36,7 +39,7 @@ def held(file: Path, wait: float | None = None) -> Iterator[None]:
 
 def _take(file: Path, end: float | None) -> int:
     while True:
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = _open(file)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -49,6 +52,16 @@ def _take(file: Path, end: float | None) -> int:
             os.utime(descriptor)
             return descriptor
         os.close(descriptor)
+
+
+def _open(file: Path) -> int:
+    try:
+        return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except PermissionError:
+        hint = (
+            f"was slimdeploy run with sudo? Make it yours (chown -R), or set XDG_CACHE_HOME; see: ls -l {file.parent}"
+        )
+        raise UnreadableFile(f"{file} is not yours to write", hint=hint) from None
 
 
 def _is_there(file: Path, descriptor: int) -> bool:

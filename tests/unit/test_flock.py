@@ -5,38 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
+from slimdeploy.errors import UnreadableFile
 from slimdeploy.state.flock import Busy, held
+from tests.unit.test_locks import holder
 from tests.waiting import PATIENCE
-
-HOLD = """
-import sys, time
-from pathlib import Path
-from slimdeploy.state.flock import held
-with held(Path(sys.argv[1])):
-    print("held", flush=True)
-    time.sleep(300)
-"""
-
-
-@contextmanager
-def other(file: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that holds it."""
-    with subprocess.Popen([sys.executable, "-c", HOLD, str(file)], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def test_one_holder_at_a_time_within_a_process_too(tmp_path: Path) -> None:
@@ -54,7 +32,7 @@ def test_it_is_free_after_a_failure(tmp_path: Path) -> None:
 
 
 def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:
-    with other(tmp_path / "lock") as process:
+    with holder(tmp_path) as process:
         with pytest.raises(Busy), held(tmp_path / "lock", wait=0.05):
             pass
         process.send_signal(signal.SIGKILL)
@@ -123,3 +101,12 @@ def test_a_child_does_not_keep_it(tmp_path: Path) -> None:
     finally:
         child.kill()
         child.wait()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_lock_of_another_user_is_named(tmp_path: Path) -> None:
+    """As after a run with sudo."""
+    file = tmp_path / "lock"
+    file.touch(mode=0o400)
+    with pytest.raises(UnreadableFile, match="is not yours to write"), held(file):
+        pass
